@@ -1,0 +1,1 @@
+"""govcloud: a toolkit for running a unified e-government cloud."""

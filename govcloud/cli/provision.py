@@ -1,0 +1,235 @@
+"""``govcloud preview|up|destroy|drift``: the engine's operations on an estate."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from govcloud.cli.estates import estate_argument, read_estate, selection_options
+from govcloud.cli.output import emit, output_option, say
+from govcloud.cli.progress import progress
+
+if TYPE_CHECKING:
+    from govcloud.engine.engine import Engine
+    from govcloud.engine.report import Report
+    from govcloud.engine.survey import Standing
+    from govcloud.engine.units import Selection, Unit
+    from govcloud.model import Estate
+
+_Command = Callable[..., Any]
+no_wait_option: Callable[[_Command], _Command] = click.option(
+    "--no-wait",
+    is_flag=True,
+    help="Refuse where another change of the estate is under way, instead of waiting.",
+)
+yes_option: Callable[[_Command], _Command] = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+
+
+@contextmanager
+def _engine(estate: Estate, no_wait: bool) -> Iterator[Engine]:
+    from govcloud.engine.engine import Engine
+    from govcloud.engine.settings import settings_for
+    from govcloud.local.toolchain import Toolchain
+
+    settings = settings_for(estate, Toolchain.default())
+    with progress() as heard:
+        yield Engine(settings, heard, wait=not no_wait)
+
+
+def _units(estate: Estate, regions: tuple[str, ...], tenancies: tuple[str, ...]) -> list[Unit]:
+    from govcloud.engine.units import units_of
+
+    return units_of(estate, _selection(regions, tenancies))
+
+
+def _selection(regions: tuple[str, ...], tenancies: tuple[str, ...]) -> Selection:
+    from govcloud.engine.units import Selection
+
+    return Selection(regions, tenancies)
+
+
+@click.command()
+@estate_argument
+@selection_options
+@no_wait_option
+@output_option
+def up(path: str, tenancies: tuple[str, ...], regions: tuple[str, ...], no_wait: bool, output: str) -> None:
+    """Bring the regions to what PATH says; a second time changes nothing.
+
+    Only stacks that are new, changed in the estate or changed by hand are run. A stack that fails stops no other.
+    """
+    estate = read_estate(path)
+    units = _units(estate, regions, tenancies)
+    with _engine(estate, no_wait) as engine:
+        report = engine.up(units)
+        strays = [] if tenancies or regions else engine.strays(units)
+    emit([result.plain() for result in report.results], output, lambda: _report_table(report))
+    for stray in strays:
+        say(f"{stray}: is not in the estate any more; take it away with `govcloud destroy`")
+    say(_summary(report))
+    _exit_on_failure(report)
+
+
+@click.command()
+@estate_argument
+@selection_options
+@no_wait_option
+@output_option
+def preview(
+    path: str, tenancies: tuple[str, ...], regions: tuple[str, ...], no_wait: bool, output: str
+) -> None:
+    """Show what `up` would change, object by object; nothing is changed."""
+    estate = read_estate(path)
+    units = _units(estate, regions, tenancies)
+    with _engine(estate, no_wait) as engine:
+        report = engine.preview(units)
+    emit([result.plain() for result in report.results], output, lambda: _changes_table(report))
+    say(_summary(report))
+    _exit_on_failure(report)
+
+
+@click.command()
+@estate_argument
+@selection_options
+@output_option
+def drift(path: str, tenancies: tuple[str, ...], regions: tuple[str, ...], output: str) -> None:
+    """Name what someone changed by hand: object, field, planned and live value, and who. Exit code 1 where there is any."""
+    estate = read_estate(path)
+    units = _units(estate, regions, tenancies)
+    with _engine(estate, no_wait=True) as engine:
+        standings = engine.drift(units)
+    rows = [row for standing in standings for row in _drift_rows(standing)]
+    emit(rows, output, lambda: _drift_table(rows))
+    unreachable = [s for s in standings if s.error]
+    for region, error in {s.unit.name.region: s.error for s in unreachable}.items():
+        say(f"region {region}: {error}")
+    objects = sum(len(s.unit.manifests) for s in standings if not s.error)
+    say(
+        f"{len(rows)} differences in {objects} objects; `govcloud up` mends them"
+        if rows
+        else f"no drift in {objects} objects"
+    )
+    if unreachable:
+        sys.exit(3)
+    if rows:
+        sys.exit(1)
+
+
+@click.command()
+@estate_argument
+@selection_options
+@click.option("--platform", is_flag=True, help="Take the regions' platforms away too, after their tenancies.")
+@click.option(
+    "--with-workloads",
+    multiple=True,
+    metavar="TENANCY",
+    help="Take this tenancy away although it still has workloads (repeatable).",
+)
+@yes_option
+@no_wait_option
+@output_option
+def destroy(
+    path: str,
+    tenancies: tuple[str, ...],
+    regions: tuple[str, ...],
+    platform: bool,
+    with_workloads: tuple[str, ...],
+    yes: bool,
+    no_wait: bool,
+    output: str,
+) -> None:
+    """Take tenancies away. One that still has workloads is refused unless named with --with-workloads."""
+    from govcloud.engine.departures import departing, refuse_workloads
+
+    estate = read_estate(path)
+    with _engine(estate, no_wait) as engine:
+        units = departing(estate, _selection(regions, tenancies), engine.checkpoints, platform=platform)
+        refuse_workloads(units, with_workloads)
+        _ask(units, yes)
+        report = engine.destroy(units)
+    emit([result.plain() for result in report.results], output, lambda: _report_table(report))
+    say(_summary(report))
+    _exit_on_failure(report)
+
+
+def _ask(units: Sequence[Unit], yes: bool) -> None:
+    if yes:
+        return
+    for unit in units:
+        say(f"{unit.name}: {len(unit.manifests) or 'all its'} objects")
+    click.confirm(f"Take these {len(units)} stacks away?", abort=True, err=True)
+
+
+def _exit_on_failure(report: Report) -> None:
+    if report.failed:
+        sys.exit(3)
+
+
+def _summary(report: Report) -> str:
+    counts = {
+        state: report.count(state)  # type: ignore[arg-type]
+        for state in ("created", "updated", "deleted", "planned", "unchanged", "failed", "skipped")
+    }
+    words = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+    if report.count("unchanged") == len(report.results):
+        words = f"nothing to change in {len(report.results)} stacks"
+    return f"{words} ({report.seconds:.1f} s)"
+
+
+def _report_table(report: Report) -> Any:
+    from rich.table import Table
+
+    table = Table()
+    for column in ("stack", "state", "objects", "changes", "why"):
+        table.add_column(column, overflow="fold")
+    for result in report.results:
+        table.add_row(
+            str(result.stack), result.state, str(result.objects), str(len(result.changes) or ""), result.why
+        )
+    return table
+
+
+def _changes_table(report: Report) -> Any:
+    from rich.table import Table
+
+    table = Table()
+    for column in ("stack", "op", "kind", "object", "fields"):
+        table.add_column(column, overflow="fold")
+    for result in report.results:
+        for change in result.changes:
+            fields = ", ".join(change.fields)
+            table.add_row(str(result.stack), change.op, change.kind, change.object, fields)
+        if result.why:
+            table.add_row(str(result.stack), "failed", "", "", result.why)
+    return table
+
+
+def _drift_rows(standing: Standing) -> list[dict[str, Any]]:
+    return [
+        {
+            "stack": str(item.stack),
+            "object": item.object,
+            "change": item.difference.change,
+            "field": item.difference.field,
+            "old": item.difference.old,
+            "new": item.difference.new,
+            "who": item.difference.who,
+            "when": item.difference.when,
+        }
+        for item in standing.drift
+    ]
+
+
+def _drift_table(rows: Sequence[dict[str, Any]]) -> Any:
+    from rich.table import Table
+
+    table = Table()
+    for column in ("stack", "object", "change", "field", "old", "new", "who", "when"):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    return table

@@ -1,0 +1,143 @@
+"""What differs between a planned object and the live one, field by field, and who made the difference.
+
+The comparison follows server-side apply: planned fields count, fields that the API server fills in do not. A field that
+somebody added beside the planned ones counts too, since an added rule can open what the plan closed; it is found through
+``metadata.managedFields``, which also names who owns a field and since when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from govcloud.model import parse_quantity
+from stacks.resources import FIELD_MANAGER
+
+Manifest = dict[str, Any]
+Path = tuple[str, ...]
+# Fields under these belong to the plan; status, for one, does not.
+_IDENTITY = frozenset({"apiVersion", "kind"})
+_SYSTEM = frozenset({"kube-controller-manager", "kube-apiserver", "kube-scheduler", "kwok", FIELD_MANAGER})
+_SERVER_METADATA = frozenset({"f:ownerReferences", "f:finalizers"})
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that is not as planned. ``old`` is the planned value, ``new`` the live one; None where there is none."""
+
+    change: Literal["missing", "changed", "removed", "added", "unplanned"]
+    path: Path
+    old: Any
+    new: Any
+    who: str | None = None
+    when: str | None = None
+
+    @property
+    def field(self) -> str:
+        """The path as a person writes it: ``spec.hard["requests.cpu"]``."""
+        text = ""
+        for part in self.path:
+            if part.startswith("[") or (part.replace("_", "").replace("-", "").isalnum()):
+                text += part if part.startswith("[") else (f".{part}" if text else part)
+            else:
+                text += f'["{part}"]'
+        return text
+
+
+def differences(planned: Manifest, live: Manifest | None) -> list[Difference]:
+    """Every planned field that differs in the live object, and every field that someone added to it.
+
+    Returns:
+        An empty list where the live object is as planned; one ``missing`` difference where there is none.
+    """
+    if live is None:
+        return [Difference("missing", (), None, None)]
+    owners = live["metadata"].get("managedFields", ())
+    found = [
+        Difference("removed" if new is None else "changed", path, old, new, *_owner(owners, path))
+        for path, old, new in _changed(planned, live, ())
+        if path[0] not in _IDENTITY
+    ]
+    return found + list(_added(planned, live, owners))
+
+
+def _changed(planned: Any, live: Any, path: Path) -> Iterator[tuple[Path, Any, Any]]:
+    if isinstance(planned, Mapping) and isinstance(live, Mapping):
+        for key, value in planned.items():
+            yield from _changed(value, live.get(key), (*path, str(key)))
+    elif isinstance(planned, list) and isinstance(live, list) and len(planned) == len(live):
+        for index, (one, other) in enumerate(zip(planned, live, strict=True)):
+            yield from _changed(one, other, (*path, f"[{index}]"))
+    elif not _same(planned, live):
+        yield path, planned, live
+
+
+def _same(planned: Any, live: Any) -> bool:
+    """Equal as the API server sees it: empty is absent, and quantities are numbers."""
+    if planned == live:
+        return True
+    if live is None:
+        return planned in ({}, [], "", None)
+    try:
+        return parse_quantity(str(planned)) == parse_quantity(str(live))
+    except ValueError:
+        return False
+
+
+def _owner(owners: Iterable[Mapping[str, Any]], path: Path) -> tuple[str | None, str | None]:
+    """Manager and time of the last foreign write that owns a path."""
+    writes = [
+        (entry.get("time", ""), entry.get("manager", "?"))
+        for entry in owners
+        if not entry.get("subresource") and entry.get("manager") != FIELD_MANAGER and _owns(entry, path)
+    ]
+    return (max(writes)[1], max(writes)[0]) if writes else (None, None)
+
+
+def _owns(entry: Mapping[str, Any], path: Path) -> bool:
+    node = entry.get("fieldsV1", {})
+    for part in path:
+        child = node.get(f"f:{part}")
+        if child is None:
+            return part.startswith("[")  # an item of a list: whoever wrote the list or one of its items
+        if not child:
+            return True
+        node = child
+    return True
+
+
+def _added(planned: Manifest, live: Manifest, owners: Iterable[Mapping[str, Any]]) -> Iterator[Difference]:
+    for entry in owners:
+        if entry.get("subresource") or entry.get("manager") in _SYSTEM:
+            continue
+        for path in _paths(entry.get("fieldsV1", {}), ()):
+            if not _has(planned, path) and _has(live, path):
+                who, when = entry.get("manager"), entry.get("time")
+                yield Difference("added", path, None, _value(live, path), who, when)
+
+
+def _paths(node: Mapping[str, Any], path: Path) -> Iterator[Path]:
+    """The paths of maps and scalars that an entry owns; items of lists stand for their list."""
+    for key, child in node.items():
+        if key in _SERVER_METADATA or key == "f:status" or not key.startswith("f:"):
+            continue
+        inner = (*path, key[2:])
+        if any(name.startswith("f:") for name in child):
+            yield from _paths(child, inner)
+        else:
+            yield inner
+
+
+def _has(manifest: Any, path: Path) -> bool:
+    for part in path:
+        if not isinstance(manifest, Mapping) or part not in manifest:
+            return False
+        manifest = manifest[part]
+    return True
+
+
+def _value(manifest: Any, path: Path) -> Any:
+    for part in path:
+        manifest = manifest[part]
+    return manifest

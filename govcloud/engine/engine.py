@@ -1,0 +1,249 @@
+"""The engine: brings the regions to what the estate says, asking Pulumi only for the stacks that need it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from govcloud.engine.checkpoint import Checkpoints
+from govcloud.engine.jobs import FOUNDING, Job, jobs_of, settle_foundings
+from govcloud.engine.lock import end_leftovers, estate_lock
+from govcloud.engine.mend import settle
+from govcloud.engine.observe import Drift
+from govcloud.engine.receipts import Receipts
+from govcloud.engine.report import Progress, Report, Result
+from govcloud.engine.run import Change, Operation, Outcome, few_collections, run
+from govcloud.engine.settings import EngineSettings
+from govcloud.engine.survey import Standing, connect, survey
+from govcloud.engine.units import Unit
+from govcloud.errors import ClusterError
+from stacks.names import StackName
+
+_RUNS_AT_ONCE = 4
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A job and its outcome."""
+
+    job: Job
+    outcome: Outcome
+
+
+class Engine:
+    """The engine of one estate.
+
+    Args:
+        settings: where its state is.
+        progress: hears how the work goes on.
+        wait: whether to wait for another change of the estate, or refuse.
+    """
+
+    def __init__(self, settings: EngineSettings, progress: Progress, *, wait: bool = True) -> None:
+        self.settings = settings
+        self.progress = progress
+        self._wait = wait
+        folder = settings.backend_folder
+        self.checkpoints = Checkpoints(folder) if folder else None
+        self.receipts = Receipts(settings.receipts, self.checkpoints)
+
+    def survey(self, units: Sequence[Unit]) -> list[Standing]:
+        """How each unit stands; changes nothing."""
+        return survey(units, self.receipts, self.checkpoints)
+
+    def drift(self, units: Sequence[Unit]) -> list[Standing]:
+        """The same as a survey; its ``drift`` and ``error`` are what a person wants to see."""
+        return self.survey(units)
+
+    def up(self, units: Sequence[Unit]) -> Report:
+        """Bring the regions to what the units say.
+
+        Returns:
+            A report with every unit; a stack that failed stops no other.
+
+        Raises:
+            RefusedError: another change is under way and was not to be waited for.
+        """
+        with self._changing(), _timed() as report:
+            standings = self.survey(units)
+            results = dict(self._settled(standings))
+            todo = [s for s in standings if s.unit.name not in results]
+            platforms, tenancies = jobs_of(todo, self.checkpoints)
+            self.progress.start((job.stack, job.size) for job in [*platforms, *tenancies])
+            ended = self._run_all("up", platforms)
+            blocked = {e.job.region for e in ended if not e.outcome.ok}
+            ended += self._run_all("up", [job for job in tenancies if job.region not in blocked])
+            results.update(self._concluded(ended, {s.unit.name: s for s in todo}))
+            results.update(_blocked(tenancies, blocked))
+            report.results = [results[unit.name] for unit in units]
+        return report
+
+    def preview(self, units: Sequence[Unit]) -> Report:
+        """What `up` would do; the regions stay as they are."""
+        with self._changing(), _timed() as report:
+            standings = self.survey(units)
+            results = dict(self._settled(standings))
+            todo = [s for s in standings if s.unit.name not in results]
+            platforms, tenancies = jobs_of(todo, self.checkpoints)
+            self.progress.start((job.stack, job.size) for job in [*platforms, *tenancies])
+            for ended in self._run_all("preview", [*platforms, *tenancies]):
+                results.update(_outcomes(ended, "planned", "planned"))
+                self._forget_empty(ended.job)
+            report.results = [results[unit.name] for unit in units]
+        return report
+
+    def destroy(self, units: Sequence[Unit]) -> Report:
+        """Take away what the stacks of these units made, tenancies before platforms, and forget the stacks."""
+        with self._changing(), _timed() as report:
+            standings = [Standing(unit) for unit in units]
+            platforms, tenancies = jobs_of(standings, None)
+            self.progress.start((job.stack, job.size) for job in [*tenancies, *platforms])
+            ended = self._run_all("destroy", tenancies) + self._run_all("destroy", platforms)
+            results: dict[StackName, Result] = {}
+            for end in ended:
+                results.update(_outcomes(end, "deleted", "unchanged"))
+                if end.outcome.ok:
+                    self._forget(end.job)
+            report.results = [results[unit.name] for unit in units]
+        return report
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Alone, and with nothing left of runs that were killed."""
+        root = self.settings.root
+        with estate_lock(root, wait=self._wait, tell=self.progress.say):
+            ended = end_leftovers(root)
+            if ended:
+                self.progress.say(f"ended {len(ended)} processes that an earlier run had left behind")
+            if self.checkpoints:
+                settle_foundings(self.checkpoints)
+            with few_collections():
+                yield
+
+    def _settled(self, standings: Sequence[Standing]) -> Iterator[tuple[StackName, Result]]:
+        """The results of the units that need no run, or can have none."""
+        for standing in standings:
+            name, objects = standing.unit.name, len(standing.unit.manifests)
+            if standing.error:
+                yield name, Result(name, "failed", objects, why=standing.error)
+            elif standing.in_sync:
+                yield name, Result(name, "unchanged", objects)
+
+    def _run_all(self, operation: Operation, jobs: Sequence[Job]) -> list[Ended]:
+        with ThreadPoolExecutor(_RUNS_AT_ONCE) as pool:
+            return list(pool.map(lambda job: self._run(operation, job), jobs))
+
+    def _run(self, operation: Operation, job: Job) -> Ended:
+        outcome = run(
+            operation,
+            self.settings,
+            self.checkpoints,
+            job.stack,
+            job.program,
+            refresh=job.refresh,
+            on_step=lambda done: self.progress.step(job.stack, done),
+        )
+        if operation == "up" and job.founds and self.checkpoints:
+            settle_foundings(self.checkpoints, only=job.stack)
+        self.progress.finish(job.stack, failed=not outcome.ok)
+        return Ended(job, outcome)
+
+    def _concluded(
+        self, ended: Sequence[Ended], before: dict[StackName, Standing]
+    ) -> Iterator[tuple[StackName, Result]]:
+        """The results of runs, after a last look at the live objects; receipts for those that are as planned."""
+        results: dict[StackName, Result] = {}
+        for end in ended:
+            results.update(_outcomes(end, "updated", "unchanged"))
+        good = [u for end in ended for u in end.job.units if results[u.name].state != "failed"]
+        for region_units in _by_target(good):
+            for name, why in self._verify(region_units).items():
+                if why:
+                    results[name] = Result(name, "failed", results[name].objects, results[name].changes, why)
+        for name, result in results.items():
+            yield name, _as_created(result, before[name])
+
+    def _verify(self, units: Sequence[Unit]) -> dict[StackName, str]:
+        """What is still wrong with each unit, in words; empty where a receipt was written."""
+        try:
+            left = settle(connect(units[0].target), units)
+        except ClusterError as error:
+            return {unit.name: str(error) for unit in units}
+        for unit in units:
+            if not left[unit.name]:
+                self.receipts.write(unit)
+        return {name: _still(drift) for name, drift in left.items()}
+
+    def _forget(self, job: Job) -> None:
+        for unit in job.units:
+            self.receipts.remove(unit.name)
+            if self.checkpoints:
+                self.checkpoints.remove(str(unit.name))
+            (self.settings.work / f"Pulumi.{unit.name}.yaml").unlink(missing_ok=True)
+
+    def _forget_empty(self, job: Job) -> None:
+        """A preview begins stacks that it has to name; those without a resource go again."""
+        if self.checkpoints and not self.checkpoints.resources(job.stack):
+            self.checkpoints.remove(job.stack)
+
+    def strays(self, units: Sequence[Unit]) -> list[str]:
+        """Stacks that exist but are not in the estate any more (file backend only)."""
+        if not self.checkpoints:
+            return []
+        planned = {str(unit.name) for unit in units}
+        return [n for n in self.checkpoints.names() if n not in planned and not n.startswith(FOUNDING)]
+
+
+@contextmanager
+def _timed() -> Iterator[Report]:
+    report, start = Report(), time.monotonic()
+    yield report
+    report.seconds = time.monotonic() - start
+
+
+def _outcomes(ended: Ended, done: str, nothing: str) -> Iterator[tuple[StackName, Result]]:
+    """A result for each unit of a run; a failure that names no unit is everyone's."""
+    changes: dict[StackName, list[Change]] = {unit.name: [] for unit in ended.job.units}
+    failures: dict[StackName, list[str]] = {unit.name: [] for unit in ended.job.units}
+    for change in ended.outcome.changes:
+        if unit := ended.job.unit_of(change.urn):
+            changes[unit.name].append(change)
+    for urn, why in ended.outcome.failures.items():
+        found = ended.job.unit_of(urn)
+        place = f"{urn.rsplit('::', 1)[-1]}: " if urn else ""
+        for name in [found.name] if found else list(failures):
+            failures[name].append(place + why)
+    for unit in ended.job.units:
+        mine, wrong = tuple(changes[unit.name]), "; ".join(dict.fromkeys(failures[unit.name]))
+        state = "failed" if wrong else done if mine else nothing
+        yield unit.name, Result(unit.name, state, len(unit.manifests), mine, wrong)  # type: ignore[arg-type]
+
+
+def _as_created(result: Result, before: Standing) -> Result:
+    if result.state == "updated" and before.new:
+        return Result(result.stack, "created", result.objects, result.changes)
+    return result
+
+
+def _blocked(jobs: Sequence[Job], regions: set[str]) -> Iterator[tuple[StackName, Result]]:
+    for job in jobs:
+        if job.region in regions:
+            for unit in job.units:
+                why = f"not tried: the platform of region {job.region} failed"
+                yield unit.name, Result(unit.name, "skipped", len(unit.manifests), why=why)
+
+
+def _by_target(units: Sequence[Unit]) -> list[list[Unit]]:
+    groups: dict[str, list[Unit]] = {}
+    for unit in units:
+        groups.setdefault(unit.name.region, []).append(unit)
+    return list(groups.values())
+
+
+def _still(drift: Sequence[Drift]) -> str:
+    shown = [f"{d.object} {d.difference.change} {d.difference.field}".strip() for d in drift[:3]]
+    more = f" and {len(drift) - 3} more" if len(drift) > 3 else ""
+    return f"still not as planned after the run: {', '.join(shown)}{more}" if drift else ""

@@ -1,0 +1,59 @@
+"""Who may do what in a tenancy: its department's owners, operators and viewers, auditors, and workloads."""
+
+from __future__ import annotations
+
+from govcloud.model import Department, Members, Tenancy
+from govcloud.planner.labels import Manifest
+
+AUDITORS = "govcloud:auditors"
+_RBAC = "rbac.authorization.k8s.io"
+
+
+def service_accounts(tenancy: Tenancy, labels: dict[str, str]) -> list[Manifest]:
+    """The account for workloads, and the default account; neither hands a token to a pod that does not ask.
+
+    The default account comes with the namespace; applying it takes it over (GB/T 22239-2019 8.1.4.2 b).
+    """
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": {"name": name, "namespace": tenancy.namespace, "labels": {**labels}},
+            "automountServiceAccountToken": False,
+        }
+        for name in ("workload", "default")
+    ]
+
+
+def role_bindings(tenancy: Tenancy, department: Department, labels: dict[str, str]) -> list[Manifest]:
+    """The bindings of a tenancy to the cluster roles of the platform."""
+    roles = department.spec.roles
+    subjects = {
+        "owner": _subjects(roles.owner, f"{department.name}:owners"),
+        "operator": _subjects(roles.operator, f"{department.name}:operators"),
+        "viewer": _subjects(roles.viewer, f"{department.name}:viewers"),
+        "auditor": [_subject("Group", AUDITORS)],
+    }
+    return [_binding(tenancy.namespace, role, members, labels) for role, members in subjects.items()]
+
+
+def _subjects(members: Members, default_group: str) -> list[dict[str, str]]:
+    if not members.groups and not members.users:
+        return [_subject("Group", default_group)]
+    groups = [_subject("Group", name) for name in members.groups]
+    return groups + [_subject("User", name) for name in members.users]
+
+
+def _subject(kind: str, name: str) -> dict[str, str]:
+    return {"apiGroup": _RBAC, "kind": kind, "name": name}
+
+
+def _binding(namespace: str, role: str, members: list[dict[str, str]], labels: dict[str, str]) -> Manifest:
+    name = f"govcloud-{role}"
+    return {
+        "apiVersion": f"{_RBAC}/v1",
+        "kind": "RoleBinding",
+        "metadata": {"name": name, "namespace": namespace, "labels": {**labels}},
+        "roleRef": {"apiGroup": _RBAC, "kind": "ClusterRole", "name": name},
+        "subjects": members,
+    }

@@ -1,0 +1,47 @@
+"""The namespace of a tenancy: its identity, its pod security, and what the placement of its pods reads."""
+
+from __future__ import annotations
+
+from govcloud.model import LABEL_PREFIX, Department, Tenancy
+from govcloud.planner.labels import DEDICATED, ISOLATION, POOL_GRADE, POOL_RUNTIME, Manifest
+from govcloud.planner.pools import Footing, sandboxed
+
+POD_SECURITY = "pod-security.kubernetes.io/"
+POD_SECURITY_VERSION = "v1.37"
+POD_SECURITY_LEVELS = {1: "baseline", 2: "restricted", 3: "restricted", 4: "restricted"}
+"""Pod security by grade. Grade 3 must be restricted (GB/T 22239-2019 8.1.4.2); grade 2 is so by choice."""
+
+
+def namespace(tenancy: Tenancy, department: Department, ground: Footing, labels: dict[str, str]) -> Manifest:
+    """The namespace that carries a tenancy in a region."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {
+            "name": tenancy.namespace,
+            "labels": labels | _pod_security(tenancy) | _placement(tenancy, ground),
+            "annotations": {
+                f"{LABEL_PREFIX}title": tenancy.spec.title,
+                f"{LABEL_PREFIX}department-title": department.spec.title,
+            },
+        },
+    }
+
+
+def _pod_security(tenancy: Tenancy) -> dict[str, str]:
+    level = POD_SECURITY_LEVELS[tenancy.grade]
+    labels = {}
+    for mode in ("enforce", "audit", "warn"):
+        labels[f"{POD_SECURITY}{mode}"] = level
+        labels[f"{POD_SECURITY}{mode}-version"] = POD_SECURITY_VERSION
+    return labels
+
+
+def _placement(tenancy: Tenancy, ground: Footing) -> dict[str, str]:
+    """What the placement policy reads: it sees a pod's namespace, not the tenancy."""
+    return {
+        ISOLATION: tenancy.isolation,
+        POOL_GRADE: str(ground.grade),
+        **({POOL_RUNTIME: "sandbox"} if sandboxed(tenancy) else {}),
+        **({DEDICATED: tenancy.name} if ground.dedicated else {}),
+    }

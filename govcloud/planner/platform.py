@@ -1,0 +1,25 @@
+"""All that a region has once, for all of its tenancies, in the order in which it can be made."""
+
+from __future__ import annotations
+
+from govcloud.model import Region
+from govcloud.planner.classes import classes
+from govcloud.planner.clusterroles import cluster_roles
+from govcloud.planner.crds import register_definitions
+from govcloud.planner.labels import Manifest
+from govcloud.planner.placement import placement_policies
+from govcloud.planner.protection import protection_policies
+
+
+def plan_platform(region: Region) -> list[Manifest]:
+    """The manifests of a region's platform.
+
+    The definitions of the register are in every region, so that any of them can become the hub.
+    """
+    return [
+        *register_definitions(region),
+        *classes(region),
+        *cluster_roles(region),
+        *placement_policies(region),
+        *protection_policies(region),
+    ]

@@ -1,0 +1,1 @@
+"""Exporters, ledger, dashboards and portal."""

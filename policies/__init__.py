@@ -1,0 +1,1 @@
+"""Security-grading rules (CEL) and their evaluation."""

@@ -1,0 +1,89 @@
+"""The two components: a region's platform and a tenancy in a region, each the planner's manifests under one parent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from stacks.resources import PROVIDER_VERSION, register
+
+Manifest = dict[str, Any]
+# Kinds that others of the same stack need before they can be created.
+_FIRST = ("Namespace", "CustomResourceDefinition")
+
+
+@dataclass(frozen=True)
+class Target:
+    """The API server that a stack works on.
+
+    A path, not the kubeconfig's text, goes into the state: credentials stay out of it, and a renewed certificate is no
+    change. ``identity`` keeps the provider (and all that it made) from being replaced when the path changes.
+    """
+
+    region: str
+    kubeconfig: str
+    context: str | None = None
+
+    @property
+    def identity(self) -> str:
+        """What the provider takes for "the same cluster"."""
+        return f"govcloud/{self.region}"
+
+
+def provider(target: Target) -> pulumi.ProviderResource:
+    """The Kubernetes provider of a region, with server-side apply: a repeated create adopts what is there."""
+    inputs: dict[str, Any] = {
+        "kubeconfig": target.kubeconfig,
+        "clusterIdentifier": target.identity,
+        "enableServerSideApply": "true",
+    }
+    if target.context:
+        inputs["context"] = target.context
+    return pulumi.ProviderResource(
+        "kubernetes", "region", inputs, pulumi.ResourceOptions(version=PROVIDER_VERSION)
+    )
+
+
+class _Manifests(pulumi.ComponentResource):
+    """Manifests under one parent; those that others stand on come first."""
+
+    def __init__(
+        self, kind: str, name: str, manifests: Sequence[Manifest], provider: pulumi.ProviderResource
+    ) -> None:
+        super().__init__(f"govcloud:stacks:{kind}", name, {}, pulumi.ResourceOptions(provider=provider))
+        options = pulumi.ResourceOptions(parent=self, provider=provider)
+        first = [register(m, options) for m in manifests if m["kind"] in _FIRST]
+        after = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=first))
+        for manifest in manifests:
+            if manifest["kind"] not in _FIRST:
+                register(manifest, after)
+        self.register_outputs({})
+
+
+class Platform(_Manifests):
+    """What a region needs before any tenancy."""
+
+    def __init__(self, region: str, manifests: Sequence[Manifest], provider: pulumi.ProviderResource) -> None:
+        super().__init__("Platform", region, manifests, provider)
+
+
+class Tenancy(_Manifests):
+    """One tenancy in one region."""
+
+    def __init__(self, name: str, manifests: Sequence[Manifest], provider: pulumi.ProviderResource) -> None:
+        super().__init__("Tenancy", name, manifests, provider)
+
+
+def platform_program(target: Target, manifests: Sequence[Manifest]) -> None:
+    """The program of a ``platform`` stack."""
+    Platform(target.region, manifests, provider(target))
+
+
+def tenancies_program(target: Target, tenancies: Mapping[str, Sequence[Manifest]]) -> None:
+    """The program of a ``tenancy`` stack, and of the one update that founds many of them at once."""
+    region_provider = provider(target)
+    for name, manifests in tenancies.items():
+        Tenancy(name, manifests, region_provider)
