@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from pathlib import Path
 
 import click
@@ -26,6 +27,7 @@ def env(path: str) -> None:
     values = {
         **settings.environment(),
         "GOVCLOUD_ESTATE": str(Path(path).expanduser().resolve()),
+        "PULUMI_PYTHON_CMD": sys.executable,
         "PATH": f"{toolchain.bin}:{toolchain.language_host}:{os.environ.get('PATH', '')}",
     }
     for name, value in values.items():

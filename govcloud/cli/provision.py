@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from govcloud.model import Estate
 
 _Command = Callable[..., Any]
+_CELL = 80
 no_wait_option: Callable[[_Command], _Command] = click.option(
     "--no-wait",
     is_flag=True,
@@ -62,14 +63,18 @@ def up(path: str, tenancies: tuple[str, ...], regions: tuple[str, ...], no_wait:
 
     Only stacks that are new, changed in the estate or changed by hand are run. A stack that fails stops no other.
     """
+    from govcloud.engine.departures import strays
+
     estate = read_estate(path)
     units = _units(estate, regions, tenancies)
     with _engine(estate, no_wait) as engine:
         report = engine.up(units)
-        strays = [] if tenancies or regions else engine.strays(units)
+        left = [] if tenancies or regions else strays(estate, engine.checkpoints)
     emit([result.plain() for result in report.results], output, lambda: _report_table(report))
-    for stray in strays:
-        say(f"{stray}: is not in the estate any more; take it away with `govcloud destroy`")
+    for name in left:
+        say(
+            f"{name}: not in the estate any more; to take it away: govcloud destroy -t {name.tenancy} -r {name.region}"
+        )
     say(_summary(report))
     _exit_on_failure(report)
 
@@ -171,7 +176,7 @@ def _exit_on_failure(report: Report) -> None:
 
 def _summary(report: Report) -> str:
     counts = {
-        state: report.count(state)  # type: ignore[arg-type]
+        state: report.count(state)
         for state in ("created", "updated", "deleted", "planned", "unchanged", "failed", "skipped")
     }
     words = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
@@ -231,5 +236,11 @@ def _drift_table(rows: Sequence[dict[str, Any]]) -> Any:
     for column in ("stack", "object", "change", "field", "old", "new", "who", "when"):
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
+        table.add_row(*(_short(value) for value in row.values()))
     return table
+
+
+def _short(value: Any) -> str:
+    """A value for a table's cell; JSON and YAML carry it whole."""
+    text = "" if value is None else str(value)
+    return text if len(text) <= _CELL else f"{text[: _CELL - 1]}…"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -61,18 +61,19 @@ class Cluster:
 
     def __init__(self, kubeconfig: Path | str, context: str | None = None, *, connections: int = 16) -> None:
         from kubernetes import client, config
+        from yaml import YAMLError
 
         self._where = str(kubeconfig)
         configuration = client.Configuration()
         configuration.connection_pool_maxsize = connections
         configuration.retries = 2
         try:
-            config.load_kube_config(
+            config.load_kube_config(  # type: ignore[no-untyped-call]  # the client has no types
                 config_file=str(Path(kubeconfig).expanduser()),
                 context=context,
                 client_configuration=configuration,
             )
-        except (config.ConfigException, OSError) as error:
+        except (config.ConfigException, OSError, ValueError, TypeError, AttributeError, YAMLError) as error:
             raise ClusterError(
                 f"the kubeconfig cannot be used: {error}",
                 where=self._where,
@@ -180,15 +181,27 @@ class Cluster:
             ) from error
         if response.status >= 400:
             raise _refusal(method, path, response.status, response.data)
-        return cast(Manifest, msgspec.json.decode(response.data))
+        return _object(method, path, response.data)
 
 
 def _refusal(method: str, path: str, status: int, data: bytes) -> StatusError:
     try:
-        words = json.loads(data).get("message", "")
-    except ValueError:
+        words = str(_object(method, path, data).get("message", ""))
+    except ClusterError:
         words = data.decode(errors="replace")[:500]
     return StatusError(words or f"HTTP {status}", where=f"{method} {path}", status=status)
+
+
+def _object(method: str, path: str, data: bytes) -> Manifest:
+    try:
+        return msgspec.json.decode(data, type=dict[str, Any])
+    except msgspec.DecodeError as error:
+        raise ClusterError(
+            f"the answer is no JSON object: {data[:80].decode(errors='replace')!r}",
+            where=f"{method} {path}",
+            expected="an API server",
+            mend="see whether a proxy stands between, and what the kubeconfig's server is",
+        ) from error
 
 
 def _reason(error: Exception) -> str:

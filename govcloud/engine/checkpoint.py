@@ -55,6 +55,23 @@ class Checkpoints:
         """The resources in a stack's last checkpoint."""
         return list((self._read(stack)["checkpoint"].get("latest") or {}).get("resources") or ())
 
+    def gather(self, into: str, stacks: Iterable[str]) -> None:
+        """Begin a passing stack that holds the resources of stacks, which stay as they are.
+
+        Each has a root and a provider of its own; one of each stands for all, since they differ by nothing but id.
+        """
+        latest: dict[str, Any] | None = None
+        for stack in stacks:
+            own = self._read(stack)["checkpoint"].get("latest")
+            if not own or not own.get("resources"):
+                continue
+            resources = json.loads(_renamed(json.dumps(own["resources"]), stack, into))
+            if latest is None:
+                latest = _without_pending({**own, "resources": resources})
+            else:
+                latest["resources"] += _with_provider(resources, _provider(latest["resources"]))
+        self._write(into, latest)
+
     def divide(self, source: str, owner: Callable[[Resource], str | None]) -> list[str]:
         """Give each stack its resources out of a checkpoint that holds those of many, and return the stacks.
 
@@ -63,10 +80,10 @@ class Checkpoints:
             owner: the stack that a resource belongs to; None for those that each stack gets a copy of (the root and
                 the provider).
         """
-        checkpoint = self._read(source)
-        latest = checkpoint["checkpoint"].get("latest")
+        latest = self._read(source)["checkpoint"].get("latest")
         if not latest:
             return []
+        common = _without_pending(latest)
         shared = [r for r in latest["resources"] if owner(r) is None]
         owned: dict[str, list[Resource]] = {}
         for resource in latest["resources"]:
@@ -74,7 +91,7 @@ class Checkpoints:
                 owned.setdefault(stack, []).append(resource)
         for stack, resources in owned.items():
             text = _renamed(json.dumps([*shared, *resources]), source, stack)
-            self._write(stack, {**latest, "resources": json.loads(text)})
+            self._write(stack, {**common, "resources": json.loads(text)})
         return list(owned)
 
     def remove(self, stack: str) -> None:
@@ -117,6 +134,22 @@ class Checkpoints:
             file.flush()
             os.fsync(file.fileno())
         new.replace(self._path(stack))
+
+
+def _without_pending(latest: dict[str, Any]) -> dict[str, Any]:
+    """An operation that was under way belongs to no stack: its object is adopted by the next run."""
+    return {key: value for key, value in latest.items() if key != "pending_operations"}
+
+
+def _provider(resources: Iterable[Resource]) -> str:
+    """The reference to a stack's provider, as its resources carry it."""
+    return next(f"{r['urn']}::{r['id']}" for r in resources if r["type"].startswith("pulumi:providers:"))
+
+
+def _with_provider(resources: list[Resource], reference: str) -> list[Resource]:
+    """A stack's own resources, under another provider; without its root and its provider."""
+    own = [r for r in resources if not r["type"].startswith("pulumi:")]
+    return [{**r, "provider": reference} if r.get("provider") else r for r in own]
 
 
 def _renamed(text: str, source: str, stack: str) -> str:

@@ -7,7 +7,7 @@ somebody added beside the planned ones counts too, since an added rule can open 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,10 +16,14 @@ from stacks.resources import FIELD_MANAGER
 
 Manifest = dict[str, Any]
 Path = tuple[str, ...]
+Owners = Iterable[Mapping[str, Any]]
+Same = Callable[[Any, Any], bool]
 # Fields under these belong to the plan; status, for one, does not.
 _IDENTITY = frozenset({"apiVersion", "kind"})
-_SYSTEM = frozenset({"kube-controller-manager", "kube-apiserver", "kube-scheduler", "kwok", FIELD_MANAGER})
 _SERVER_METADATA = frozenset({"f:ownerReferences", "f:finalizers"})
+_PROVIDER_ANNOTATIONS = "pulumi.com/"
+# Only here is "1" the same as "1000m"; elsewhere a text is a text.
+_WITH_QUANTITIES = frozenset({"ResourceQuota", "LimitRange"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,45 +58,54 @@ def differences(planned: Manifest, live: Manifest | None) -> list[Difference]:
     if live is None:
         return [Difference("missing", (), None, None)]
     owners = live["metadata"].get("managedFields", ())
+    same = _same_quantity if planned["kind"] in _WITH_QUANTITIES else _same
     found = [
         Difference("removed" if new is None else "changed", path, old, new, *_owner(owners, path))
-        for path, old, new in _changed(planned, live, ())
+        for path, old, new in _changed(planned, live, (), same)
         if path[0] not in _IDENTITY
     ]
-    return found + list(_added(planned, live, owners))
+    seen = {difference.path for difference in found}
+    return found + [d for d in _foreign(planned, live, owners) if not _within(d.path, seen)]
 
 
-def _changed(planned: Any, live: Any, path: Path) -> Iterator[tuple[Path, Any, Any]]:
+def _changed(planned: Any, live: Any, path: Path, same: Same) -> Iterator[tuple[Path, Any, Any]]:
     if isinstance(planned, Mapping) and isinstance(live, Mapping):
         for key, value in planned.items():
-            yield from _changed(value, live.get(key), (*path, str(key)))
+            yield from _changed(value, live.get(key), (*path, str(key)), same)
     elif isinstance(planned, list) and isinstance(live, list) and len(planned) == len(live):
         for index, (one, other) in enumerate(zip(planned, live, strict=True)):
-            yield from _changed(one, other, (*path, f"[{index}]"))
-    elif not _same(planned, live):
+            yield from _changed(one, other, (*path, f"[{index}]"), same)
+    elif not same(planned, live):
         yield path, planned, live
 
 
 def _same(planned: Any, live: Any) -> bool:
-    """Equal as the API server sees it: empty is absent, and quantities are numbers."""
-    if planned == live:
+    """Equal as the API server sees it: empty is absent."""
+    return bool(planned == live) or (live is None and planned in ({}, [], "", None))
+
+
+def _same_quantity(planned: Any, live: Any) -> bool:
+    """Equal, or two ways to write one quantity."""
+    if _same(planned, live):
         return True
-    if live is None:
-        return planned in ({}, [], "", None)
     try:
         return parse_quantity(str(planned)) == parse_quantity(str(live))
     except ValueError:
         return False
 
 
-def _owner(owners: Iterable[Mapping[str, Any]], path: Path) -> tuple[str | None, str | None]:
+def _owner(owners: Owners, path: Path) -> tuple[str | None, str | None]:
     """Manager and time of the last foreign write that owns a path."""
     writes = [
         (entry.get("time", ""), entry.get("manager", "?"))
         for entry in owners
-        if not entry.get("subresource") and entry.get("manager") != FIELD_MANAGER and _owns(entry, path)
+        if not entry.get("subresource") and not _ours(entry) and _owns(entry, path)
     ]
     return (max(writes)[1], max(writes)[0]) if writes else (None, None)
+
+
+def _ours(entry: Mapping[str, Any]) -> bool:
+    return entry.get("manager") == FIELD_MANAGER and entry.get("operation") == "Apply"
 
 
 def _owns(entry: Mapping[str, Any], path: Path) -> bool:
@@ -107,14 +120,29 @@ def _owns(entry: Mapping[str, Any], path: Path) -> bool:
     return True
 
 
-def _added(planned: Manifest, live: Manifest, owners: Iterable[Mapping[str, Any]]) -> Iterator[Difference]:
+def _foreign(planned: Manifest, live: Manifest, owners: Owners) -> Iterator[Difference]:
+    """Fields beside the planned ones that a writer, whatever its name, owns; and lists that were taken over.
+
+    Defaults that the API server fills in are owned by nobody after an apply, so what is owned was written on purpose. Inside
+    a list without keys nobody owns single fields: there the whole list counts, once it is no longer ours.
+    """
+    ours = [entry for entry in owners if _ours(entry)]
     for entry in owners:
-        if entry.get("subresource") or entry.get("manager") in _SYSTEM:
+        if entry.get("subresource"):
             continue
+        who, when = entry.get("manager"), entry.get("time")
         for path in _paths(entry.get("fieldsV1", {}), ()):
-            if not _has(planned, path) and _has(live, path):
-                who, when = entry.get("manager"), entry.get("time")
+            if not _has(live, path) or path[-1].startswith(_PROVIDER_ANNOTATIONS):
+                continue
+            if not _has(planned, path):
                 yield Difference("added", path, None, _value(live, path), who, when)
+            elif isinstance(_value(live, path), list) and not any(_owns(own, path) for own in ours):
+                yield Difference("changed", path, _value(planned, path), _value(live, path), who, when)
+
+
+def _within(path: Path, seen: set[Path]) -> bool:
+    """Whether a path, or a part of it, was reported already."""
+    return any(other[: len(path)] == path for other in seen)
 
 
 def _paths(node: Mapping[str, Any], path: Path) -> Iterator[Path]:

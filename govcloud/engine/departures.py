@@ -1,4 +1,4 @@
-"""What may be taken away: stacks of the estate, and those that are no longer in it; never running workloads unasked."""
+"""What may be taken away: stacks that stand, in the estate or no longer in it; never running workloads unasked."""
 
 from __future__ import annotations
 
@@ -10,31 +10,45 @@ from govcloud.engine.units import Selection, Unit, units_of
 from govcloud.engine.workloads import workloads_in
 from govcloud.errors import InputError, RefusedError
 from govcloud.model import Estate
-from stacks.desired import target_of
+from stacks.desired import region_of, role_in, target_of, tenancy_manifests, tenancy_of
 from stacks.names import StackName
+
+
+def standing_stacks(checkpoints: Checkpoints) -> list[StackName]:
+    """The stacks of govcloud that stand; others in the backend are not its business."""
+    return [name for text in checkpoints.names() if (name := StackName.read(text))]
+
+
+def strays(estate: Estate, checkpoints: Checkpoints | None) -> list[StackName]:
+    """Tenancies' stacks that stand although the estate has no such tenancy in that region any more."""
+    standing = standing_stacks(checkpoints) if checkpoints else []
+    return [name for name in standing if name.tenancy and not _planned(estate, name)]
 
 
 def departing(
     estate: Estate, selection: Selection, checkpoints: Checkpoints | None, *, platform: bool
 ) -> list[Unit]:
-    """The stacks to take away: the selected ones that exist, tenancies first, platforms only where asked for.
+    """The stacks to take away: the selected ones that stand, tenancies first, platforms only where asked for.
 
     Raises:
+        InputError: a name means nothing here, or nothing selected stands.
         RefusedError: a platform would go from under tenancies that stay.
-        InputError: nothing of the kind exists.
     """
-    wanted = [*_planned(estate, selection), *_strays(estate, selection, checkpoints)]
-    if checkpoints:
-        wanted = [unit for unit in wanted if checkpoints.exists(str(unit.name))]
-    tenancies = [unit for unit in wanted if unit.name.tenancy]
-    platforms = [unit for unit in wanted if not unit.name.tenancy] if platform else []
+    if checkpoints is None:
+        units = units_of(estate, selection)
+    else:
+        standing = standing_stacks(checkpoints)
+        _check_names(estate, selection, standing)
+        units = [_unit(estate, n) for n in standing if _selected(n, selection) and n.region in estate.regions]
+    tenancies = [unit for unit in units if unit.name.tenancy]
+    platforms = [unit for unit in units if not unit.name.tenancy] if platform else []
     if platforms and checkpoints:
-        _refuse_orphans(platforms, tenancies, checkpoints)
+        _refuse_orphans(platforms, tenancies, standing_stacks(checkpoints))
     if not tenancies and not platforms:
         raise InputError(
-            "nothing to take away: no stack of the selection exists",
+            "nothing to take away: no stack of the selection stands",
             expected="a tenancy that stands in a region",
-            mend="see what stands with `govcloud up` or `pulumi stack ls`",
+            mend="see what stands with `pulumi stack ls` (after `govcloud env`)",
         )
     return [*tenancies, *platforms]
 
@@ -63,33 +77,40 @@ def refuse_workloads(units: Sequence[Unit], named: Iterable[str]) -> None:
         )
 
 
-def _planned(estate: Estate, selection: Selection) -> list[Unit]:
-    known = tuple(name for name in selection.tenancies if name in estate.tenancies)
-    if selection.tenancies and not known:
-        return []
-    return units_of(estate, Selection(selection.regions, known))
+def _planned(estate: Estate, name: StackName) -> bool:
+    tenancy = estate.tenancies.get(name.tenancy or "")
+    return bool(tenancy and role_in(tenancy, name.region))
 
 
-def _strays(estate: Estate, selection: Selection, checkpoints: Checkpoints | None) -> list[Unit]:
-    """Stacks of tenancies that are not in the estate any more; only those named, or all where none is named."""
-    if not checkpoints:
-        return []
-    names = [StackName.parse(text) for text in checkpoints.names()]
-    return [
-        Unit(name, target_of(estate, name.region), ())
-        for name in names
-        if name.tenancy
-        and name.tenancy not in estate.tenancies
-        and name.region in estate.regions
-        and (not selection.tenancies or name.tenancy in selection.tenancies)
-        and (not selection.regions or name.region in selection.regions)
-    ]
+def _unit(estate: Estate, name: StackName) -> Unit:
+    """What destroying needs to know; of a stray, what it holds is known to its checkpoint alone."""
+    manifests = (
+        tenancy_manifests(estate, name.tenancy, name.region)
+        if name.tenancy and _planned(estate, name)
+        else []
+    )
+    return Unit(name, target_of(estate, name.region), manifests)
 
 
-def _refuse_orphans(platforms: Sequence[Unit], going: Sequence[Unit], checkpoints: Checkpoints) -> None:
+def _selected(name: StackName, selection: Selection) -> bool:
+    return (not selection.regions or name.region in selection.regions) and (
+        not selection.tenancies or name.tenancy in selection.tenancies
+    )
+
+
+def _check_names(estate: Estate, selection: Selection, standing: Sequence[StackName]) -> None:
+    """Every name must mean something: in the estate, or among the stacks that outlived it."""
+    known = {name.tenancy for name in standing}
+    for tenancy in selection.tenancies:
+        if tenancy not in known:
+            tenancy_of(estate, tenancy)
+    for region in selection.regions:
+        region_of(estate, region)
+
+
+def _refuse_orphans(platforms: Sequence[Unit], going: Sequence[Unit], standing: Sequence[StackName]) -> None:
     gone = {unit.name for unit in going}
     regions = {unit.name.region for unit in platforms}
-    standing = [StackName.parse(text) for text in checkpoints.names()]
     staying = [str(n) for n in standing if n.tenancy and n.region in regions and n not in gone]
     if staying:
         raise RefusedError(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from govcloud.engine.checkpoint import Checkpoints
-from govcloud.engine.jobs import FOUNDING, Job, jobs_of, settle_foundings
+from govcloud.engine.jobs import Job, gather, jobs_of, settle_passing
 from govcloud.engine.lock import end_leftovers, estate_lock
 from govcloud.engine.mend import settle
 from govcloud.engine.observe import Drift
@@ -21,6 +21,7 @@ from govcloud.engine.survey import Standing, connect, survey
 from govcloud.engine.units import Unit
 from govcloud.errors import ClusterError
 from stacks.names import StackName
+from stacks.resources import resource_name
 
 _RUNS_AT_ONCE = 4
 
@@ -71,13 +72,12 @@ class Engine:
             standings = self.survey(units)
             results = dict(self._settled(standings))
             todo = [s for s in standings if s.unit.name not in results]
-            platforms, tenancies = jobs_of(todo, self.checkpoints)
-            self.progress.start((job.stack, job.size) for job in [*platforms, *tenancies])
+            platforms, tenancies = self._jobs(todo)
             ended = self._run_all("up", platforms)
             blocked = {e.job.region for e in ended if not e.outcome.ok}
             ended += self._run_all("up", [job for job in tenancies if job.region not in blocked])
             results.update(self._concluded(ended, {s.unit.name: s for s in todo}))
-            results.update(_blocked(tenancies, blocked))
+            results.update(_blocked(tenancies, blocked, "the platform of region {} failed"))
             report.results = [results[unit.name] for unit in units]
         return report
 
@@ -87,11 +87,10 @@ class Engine:
             standings = self.survey(units)
             results = dict(self._settled(standings))
             todo = [s for s in standings if s.unit.name not in results]
-            platforms, tenancies = jobs_of(todo, self.checkpoints)
-            self.progress.start((job.stack, job.size) for job in [*platforms, *tenancies])
+            platforms, tenancies = self._jobs(todo)
+            drift = {s.unit.name: s.drift for s in todo}
             for ended in self._run_all("preview", [*platforms, *tenancies]):
-                results.update(_outcomes(ended, "planned", "planned"))
-                self._forget_empty(ended.job)
+                results.update(_foreseen(_outcomes(ended, "planned", "unchanged"), drift))
             report.results = [results[unit.name] for unit in units]
         return report
 
@@ -99,14 +98,16 @@ class Engine:
         """Take away what the stacks of these units made, tenancies before platforms, and forget the stacks."""
         with self._changing(), _timed() as report:
             standings = [Standing(unit) for unit in units]
-            platforms, tenancies = jobs_of(standings, None)
-            self.progress.start((job.stack, job.size) for job in [*tenancies, *platforms])
-            ended = self._run_all("destroy", tenancies) + self._run_all("destroy", platforms)
-            results: dict[StackName, Result] = {}
+            platforms, tenancies = self._jobs(standings)
+            ended = self._run_all("destroy", tenancies)
+            blocked = {e.job.region for e in ended if not e.outcome.ok}
+            ended += self._run_all("destroy", [job for job in platforms if job.region not in blocked])
+            results = dict(_blocked(platforms, blocked, "a tenancy of region {} is still there"))
             for end in ended:
-                results.update(_outcomes(end, "deleted", "unchanged"))
-                if end.outcome.ok:
-                    self._forget(end.job)
+                results.update(_outcomes(end, "deleted", "deleted"))
+            for name, result in results.items():
+                if result.state == "deleted":
+                    self._forget(name)
             report.results = [results[unit.name] for unit in units]
         return report
 
@@ -119,7 +120,7 @@ class Engine:
             if ended:
                 self.progress.say(f"ended {len(ended)} processes that an earlier run had left behind")
             if self.checkpoints:
-                settle_foundings(self.checkpoints)
+                settle_passing(self.checkpoints)
             with few_collections():
                 yield
 
@@ -132,11 +133,18 @@ class Engine:
             elif standing.in_sync:
                 yield name, Result(name, "unchanged", objects)
 
+    def _jobs(self, standings: Sequence[Standing]) -> tuple[list[Job], list[Job]]:
+        platforms, tenancies = jobs_of(standings, together=self.checkpoints is not None)
+        self.progress.start((job.stack, job.size) for job in [*platforms, *tenancies])
+        return platforms, tenancies
+
     def _run_all(self, operation: Operation, jobs: Sequence[Job]) -> list[Ended]:
         with ThreadPoolExecutor(_RUNS_AT_ONCE) as pool:
             return list(pool.map(lambda job: self._run(operation, job), jobs))
 
     def _run(self, operation: Operation, job: Job) -> Ended:
+        if job.passing and self.checkpoints:
+            gather(self.checkpoints, job)
         outcome = run(
             operation,
             self.settings,
@@ -146,10 +154,17 @@ class Engine:
             refresh=job.refresh,
             on_step=lambda done: self.progress.step(job.stack, done),
         )
-        if operation == "up" and job.founds and self.checkpoints:
-            settle_foundings(self.checkpoints, only=job.stack)
+        if self.checkpoints:
+            self._let_pass(operation, job, self.checkpoints)
         self.progress.finish(job.stack, failed=not outcome.ok)
         return Ended(job, outcome)
+
+    def _let_pass(self, operation: Operation, job: Job, checkpoints: Checkpoints) -> None:
+        """A passing stack goes with its run; so does one that a preview had to begin in order to name it."""
+        if job.passing and operation != "preview":
+            settle_passing(checkpoints, only=job.stack)
+        elif operation == "preview" and (job.passing or not checkpoints.resources(job.stack)):
+            checkpoints.remove(job.stack)
 
     def _concluded(
         self, ended: Sequence[Ended], before: dict[StackName, Standing]
@@ -162,7 +177,7 @@ class Engine:
         for region_units in _by_target(good):
             for name, why in self._verify(region_units).items():
                 if why:
-                    results[name] = Result(name, "failed", results[name].objects, results[name].changes, why)
+                    results[name] = replace(results[name], state="failed", why=why)
         for name, result in results.items():
             yield name, _as_created(result, before[name])
 
@@ -177,24 +192,11 @@ class Engine:
                 self.receipts.write(unit)
         return {name: _still(drift) for name, drift in left.items()}
 
-    def _forget(self, job: Job) -> None:
-        for unit in job.units:
-            self.receipts.remove(unit.name)
-            if self.checkpoints:
-                self.checkpoints.remove(str(unit.name))
-            (self.settings.work / f"Pulumi.{unit.name}.yaml").unlink(missing_ok=True)
-
-    def _forget_empty(self, job: Job) -> None:
-        """A preview begins stacks that it has to name; those without a resource go again."""
-        if self.checkpoints and not self.checkpoints.resources(job.stack):
-            self.checkpoints.remove(job.stack)
-
-    def strays(self, units: Sequence[Unit]) -> list[str]:
-        """Stacks that exist but are not in the estate any more (file backend only)."""
-        if not self.checkpoints:
-            return []
-        planned = {str(unit.name) for unit in units}
-        return [n for n in self.checkpoints.names() if n not in planned and not n.startswith(FOUNDING)]
+    def _forget(self, name: StackName) -> None:
+        self.receipts.remove(name)
+        if self.checkpoints:
+            self.checkpoints.remove(str(name))
+        (self.settings.work / f"Pulumi.{name}.yaml").unlink(missing_ok=True)
 
 
 @contextmanager
@@ -209,10 +211,10 @@ def _outcomes(ended: Ended, done: str, nothing: str) -> Iterator[tuple[StackName
     changes: dict[StackName, list[Change]] = {unit.name: [] for unit in ended.job.units}
     failures: dict[StackName, list[str]] = {unit.name: [] for unit in ended.job.units}
     for change in ended.outcome.changes:
-        if unit := ended.job.unit_of(change.urn):
+        if unit := ended.job.unit_of(change.object):
             changes[unit.name].append(change)
     for urn, why in ended.outcome.failures.items():
-        found = ended.job.unit_of(urn)
+        found = ended.job.unit_of(urn.rsplit("::", 1)[-1])
         place = f"{urn.rsplit('::', 1)[-1]}: " if urn else ""
         for name in [found.name] if found else list(failures):
             failures[name].append(place + why)
@@ -222,18 +224,37 @@ def _outcomes(ended: Ended, done: str, nothing: str) -> Iterator[tuple[StackName
         yield unit.name, Result(unit.name, state, len(unit.manifests), mine, wrong)  # type: ignore[arg-type]
 
 
+def _foreseen(
+    outcomes: Iterable[tuple[StackName, Result]], drift: Mapping[StackName, Sequence[Drift]]
+) -> Iterator[tuple[StackName, Result]]:
+    """What a run does and, beside it, what mending would remove."""
+    for name, result in outcomes:
+        removals = [
+            Change(
+                "delete" if d.difference.change == "unplanned" else "remove",
+                d.manifest["kind"],
+                resource_name(d.manifest),
+                (d.difference.field,),
+            )
+            for d in drift[name]
+            if d.difference.change in ("added", "unplanned")
+        ]
+        state = "planned" if removals and result.state == "unchanged" else result.state
+        yield name, replace(result, state=state, changes=(*result.changes, *removals))
+
+
 def _as_created(result: Result, before: Standing) -> Result:
     if result.state == "updated" and before.new:
-        return Result(result.stack, "created", result.objects, result.changes)
+        return replace(result, state="created")
     return result
 
 
-def _blocked(jobs: Sequence[Job], regions: set[str]) -> Iterator[tuple[StackName, Result]]:
+def _blocked(jobs: Sequence[Job], regions: set[str], why: str) -> Iterator[tuple[StackName, Result]]:
     for job in jobs:
         if job.region in regions:
             for unit in job.units:
-                why = f"not tried: the platform of region {job.region} failed"
-                yield unit.name, Result(unit.name, "skipped", len(unit.manifests), why=why)
+                words = f"not tried: {why.format(job.region)}"
+                yield unit.name, Result(unit.name, "skipped", len(unit.manifests), why=words)
 
 
 def _by_target(units: Sequence[Unit]) -> list[list[Unit]]:

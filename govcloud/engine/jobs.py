@@ -1,27 +1,30 @@
 """Runs of the engine: which units go into which run.
 
-A stack that exists has a run of its own. New tenancies of a region are founded together: one engine and one provider make
-all their objects under a passing stack, whose checkpoint is then divided among their own stacks. That costs a fifth of
-what a run for each would, since most of a run's cost does not depend on its size. It is safe because the division writes
-each stack's checkpoint whole or not at all, because the passing stack is removed only after the last one is written, and
-because objects without a record are adopted by the next run.
+A run costs a second of CPU before it touches an object: Pulumi starts, derives its key, starts the provider.
+Where many tenancies of a region need one, they are run together: a passing stack gathers what their own stacks hold, one
+engine and one provider do all the work, and the result is divided among their own stacks again. Fifty new tenancies take a
+fifth of the time so.
+
+It is safe because nothing but the passing stack is written until the run has ended; because the division writes each
+checkpoint whole or not at all, and the passing stack goes only after the last one; because a run that was killed in between
+is divided by the next command, whatever it had reached; and because objects that no checkpoint knows are adopted by the
+next server-side apply, or pruned where nothing plans them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from govcloud.engine.checkpoint import Checkpoints, Resource, component_of
-from govcloud.engine.observe import by_region
 from govcloud.engine.run import Program
 from govcloud.engine.survey import Standing
 from govcloud.engine.units import Unit
 from stacks.components import platform_program, tenancies_program
 from stacks.names import StackName
 
-FOUNDING = "founding."
+PASSING = "passing."
 _FEW = 3  # up to this many, runs of their own are as fast
 _MANY = 64  # bounds the memory of a run and what one failure can touch
 
@@ -41,32 +44,43 @@ class Job:
         return self.units[0].name.region
 
     @property
-    def founds(self) -> bool:
-        """Whether it founds the stacks of several units."""
-        return self.stack.startswith(FOUNDING)
+    def passing(self) -> bool:
+        """Whether it runs several units together, on a passing stack."""
+        return self.stack.startswith(PASSING)
 
     @property
     def size(self) -> int:
         """The number of objects."""
         return sum(len(unit.manifests) for unit in self.units)
 
-    def unit_of(self, urn: str) -> Unit | None:
-        """The unit that a resource belongs to; None for what is common to all, or unknown."""
+    def unit_of(self, resource: str) -> Unit | None:
+        """The unit that a resource belongs to, by its name; None for what is common to all, or unknown."""
         if len(self.units) == 1:
             return self.units[0]
-        namespaces = {
-            m["metadata"]["name"]: u for u in self.units for m in u.manifests if m["kind"] == "Namespace"
-        }
-        name = urn.rsplit("::", 1)[-1].split("/", 1)[0]
-        return namespaces.get(name)
+        return self._by_namespace.get(resource.split("/", 1)[0])
+
+    @cached_property
+    def _by_namespace(self) -> dict[str, Unit]:
+        return {m["metadata"]["name"]: u for u in self.units for m in u.manifests if m["kind"] == "Namespace"}
 
 
-def jobs_of(standings: Sequence[Standing], checkpoints: Checkpoints | None) -> tuple[list[Job], list[Job]]:
-    """The runs for units that are not in sync: those of platforms, and those of tenancies, which come after them."""
+def jobs_of(standings: Sequence[Standing], *, together: bool) -> tuple[list[Job], list[Job]]:
+    """The runs for units: those of platforms, and those of tenancies, which stand on them.
+
+    Args:
+        standings: the units to run.
+        together: whether many may be run together; only a file backend can gather and divide.
+    """
     platforms = [_own(s) for s in standings if s.unit.name.tenancy is None]
-    tenancies = [s for s in standings if s.unit.name.tenancy is not None]
-    own = [_own(s) for s in tenancies if not (s.new and checkpoints)]
-    return platforms, [*_foundings([s.unit for s in tenancies if s.new and checkpoints]), *own]
+    groups: dict[str, list[Standing]] = {}
+    for standing in standings:
+        if standing.unit.name.tenancy is not None:
+            groups.setdefault(standing.unit.name.region, []).append(standing)
+    jobs: list[Job] = []
+    for region, group in groups.items():
+        few = len(group) <= _FEW or not together
+        jobs += map(_own, group) if few else _together(region, group)
+    return platforms, jobs
 
 
 def _own(standing: Standing) -> Job:
@@ -78,26 +92,29 @@ def _own(standing: Standing) -> Job:
     return Job(str(unit.name), (unit,), program, refresh=not standing.new)
 
 
-def _foundings(units: Iterable[Unit]) -> Iterator[Job]:
-    for region, group in by_region(units).items():
-        if len(group) <= _FEW:
-            yield from (_own(Standing(unit, known=False)) for unit in group)
-            continue
-        for number, start in enumerate(range(0, len(group), _MANY)):
-            some = tuple(group[start : start + _MANY])
-            manifests = {str(unit.name.tenancy): unit.manifests for unit in some}
-            program = partial(tenancies_program, some[0].target, manifests)
-            yield Job(f"{FOUNDING}{region}.{number}", some, program, refresh=False)
+def _together(region: str, group: Sequence[Standing]) -> Iterator[Job]:
+    for number, start in enumerate(range(0, len(group), _MANY)):
+        some = group[start : start + _MANY]
+        manifests = {str(s.unit.name.tenancy): s.unit.manifests for s in some}
+        program = partial(tenancies_program, some[0].unit.target, manifests)
+        refresh = not all(s.new for s in some)
+        yield Job(f"{PASSING}{region}.{number}", tuple(s.unit for s in some), program, refresh)
 
 
-def settle_foundings(checkpoints: Checkpoints, *, only: str | None = None) -> None:
+def gather(checkpoints: Checkpoints, job: Job) -> None:
+    """Begin a job's passing stack with what the stacks of its units hold."""
+    stacks = [str(unit.name) for unit in job.units]
+    checkpoints.gather(job.stack, [stack for stack in stacks if checkpoints.exists(stack)])
+
+
+def settle_passing(checkpoints: Checkpoints, *, only: str | None = None) -> None:
     """Divide what passing stacks hold among the tenancies' own stacks, and remove the passing ones.
 
-    Called after a founding, and before any work for those that a crash left behind.
+    Called after a run, and before any work for those that a crash left behind.
     """
     for stack in checkpoints.names():
-        if stack.startswith(FOUNDING) and only in (None, stack):
-            region = stack.removeprefix(FOUNDING).rsplit(".", 1)[0]
+        if stack.startswith(PASSING) and only in (None, stack):
+            region = stack.removeprefix(PASSING).rsplit(".", 1)[0]
             checkpoints.divide(stack, partial(_owner, region, _components(checkpoints.resources(stack))))
             checkpoints.remove(stack)
 

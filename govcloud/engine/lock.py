@@ -14,7 +14,7 @@ import re
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -88,7 +88,8 @@ def end_leftovers(root: Path) -> list[int]:
     """
     leftovers = [process for process in psutil.process_iter(["name"]) if _is_leftover(process, root)]
     for process in leftovers:
-        process.kill()
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
     psutil.wait_procs(leftovers, timeout=5)
     return [process.pid for process in leftovers]
 

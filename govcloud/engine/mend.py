@@ -1,7 +1,8 @@
 """What a run of the engine cannot put right by itself, and the last look before a receipt is written.
 
-Server-side apply sets the fields it owns. It leaves fields that another manager added, and it knows nothing of objects
-whose record a crash took away. Both are put right here, directly, and then everything is looked at once more.
+Server-side apply sets the fields it owns. It leaves fields that another manager added, the provider replaces custom resource
+definitions instead of applying them, and nobody knows of objects whose record a crash took away. All that is put right here,
+directly, and then everything is looked at once more.
 """
 
 from __future__ import annotations
@@ -13,23 +14,28 @@ from govcloud.cluster import Cluster
 from govcloud.engine.observe import Drift, observe
 from govcloud.engine.units import Unit
 from stacks.names import StackName
+from stacks.resources import FIELD_MANAGER, with_field_manager
 
 
 def settle(cluster: Cluster, units: Sequence[Unit]) -> dict[StackName, list[Drift]]:
-    """Remove added fields and unplanned objects of these units; return what still differs."""
+    """Put right what still differs in these units, and return what even then does."""
     drift = observe(cluster, units)
-    removed = [_remove(cluster, item) for items in drift.values() for item in items]
-    return observe(cluster, units) if any(removed) else drift
+    left = [item for items in drift.values() for item in items]
+    for item in left:
+        _mend(cluster, item)
+    return observe(cluster, units) if left else drift
 
 
-def _remove(cluster: Cluster, drift: Drift) -> bool:
-    if drift.difference.change == "unplanned":
-        cluster.delete(drift.manifest)
-        return True
-    if drift.difference.change == "added":
-        cluster.merge(drift.manifest, _without(drift.difference.path))
-        return True
-    return False
+def _mend(cluster: Cluster, drift: Drift) -> None:
+    match drift.difference.change:
+        case "unplanned":
+            cluster.delete(drift.manifest)
+        case "added":
+            cluster.merge(drift.manifest, _without(drift.difference.path))
+        case "changed" | "removed":
+            cluster.apply(with_field_manager(drift.manifest), manager=FIELD_MANAGER)
+        case "missing":
+            pass  # the engine said that it made it: that is for a person to look at
 
 
 def _without(path: Sequence[str]) -> dict[str, Any]:

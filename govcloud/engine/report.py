@@ -42,7 +42,6 @@ class Report:
 
     results: list[Result] = field(default_factory=list)
     seconds: float = 0.0
-    strays: tuple[str, ...] = ()
 
     @property
     def failed(self) -> list[Result]:

@@ -22,26 +22,26 @@ Program = Callable[[], None]
 OnStep = Callable[[int], None]
 _AT_ONCE = 32
 _MARKUP = re.compile(r"<\{%.*?%\}>|\x1b\[[0-9;]*m")
+# Said of the run as a whole after the resource that failed has given its reason.
+_SAYS_NOTHING = frozenset({"update failed", "preview failed", "destroy failed"})
 _QUIET_OPS = frozenset({"same", "read", "refresh"})
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an operation does, or would do, to one object."""
+    """What an operation does, or would do, to one object.
+
+    Attributes:
+        op: the engine's word (create, update, delete, replace, ...), or ``remove`` for a field that someone added.
+        kind: the Kubernetes kind.
+        object: namespace and name.
+        fields: the fields that change.
+    """
 
     op: str
-    urn: str
+    kind: str
+    object: str
     fields: tuple[str, ...] = ()
-
-    @property
-    def kind(self) -> str:
-        """The Kubernetes kind."""
-        return self.urn.split("::")[2].rsplit("$", 1)[-1].rsplit(":", 1)[-1]
-
-    @property
-    def object(self) -> str:
-        """Namespace and name."""
-        return self.urn.rsplit("::", 1)[-1]
 
 
 @dataclass
@@ -144,14 +144,16 @@ class _Events:
         elif event.res_outputs_event is not None:
             self._step()
         elif event.diagnostic_event is not None and event.diagnostic_event.severity == "error":
-            diagnostic = event.diagnostic_event
-            self.outcome.failures.setdefault(diagnostic.urn or "", _words(diagnostic.message))
+            words = _words(event.diagnostic_event.message)
+            if words not in _SAYS_NOTHING:
+                self.outcome.failures.setdefault(event.diagnostic_event.urn or "", words)
 
     def _planned(self, step: auto.StepEventMetadata) -> None:
         op = str(getattr(step.op, "value", step.op))
         if op not in _QUIET_OPS and "kubernetes:" in step.type and not step.type.startswith("pulumi:"):
             fields = tuple(sorted(step.detailed_diff or ()))
-            self.outcome.changes.append(Change(op, step.urn, fields))
+            kind = step.type.rsplit(":", 1)[-1]
+            self.outcome.changes.append(Change(op, kind, step.urn.rsplit("::", 1)[-1], fields))
 
     def _step(self) -> None:
         self._done += 1

@@ -81,7 +81,7 @@ def units_of(estate: Estate, selection: Selection) -> list[Unit]:
         raise InputError(
             "the selection is empty: none of the tenancies runs or stands by in the regions named",
             expected="a tenancy and a region that belong together",
-            mend="see who runs where with `govcloud estate show`",
+            mend="see who runs where with `govcloud estate show`; a region without tenancies is named with --region",
         )
     return units
 

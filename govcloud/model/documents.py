@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
 from govcloud.errors import Problem
 from govcloud.model.scalars import PREFIX, TAGGED, plain_value
 from govcloud.model.source import FieldPath, Source, field_text
+from govcloud.model.wording import value_text
 
 _DEEPEST = 50
 _MOST_VALUES = 200_000
@@ -33,11 +34,16 @@ class RawDocument:
 class _TooLargeError(Exception):
     """A document that is nested too deep, or that aliases blow up."""
 
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
 
 def parse_documents(text: str, file: str) -> tuple[list[RawDocument], list[Problem]]:
     """The documents of a YAML text, and every problem of its form.
 
-    Empty documents are left out. After an error of syntax the rest of the text cannot be read.
+    Empty documents are left out. After an error of syntax, or a document that is too large, the rest of the text is
+    not read.
     """
     documents: list[RawDocument] = []
     problems: list[Problem] = []
@@ -48,29 +54,20 @@ def parse_documents(text: str, file: str) -> tuple[list[RawDocument], list[Probl
                 documents.extend(_document(events, file, problems))
     except yaml.YAMLError as error:
         problems.append(_syntax_problem(error, text, file))
+    except _TooLargeError as error:
+        problems.append(_too_large(file, error.line))
     return documents, problems
 
 
 def _document(events: Iterator[yaml.Event], file: str, problems: list[Problem]) -> Iterator[RawDocument]:
     builder = _Builder(events, file, problems)
-    root = next(events)
+    root = cast("yaml.NodeEvent", next(events))
     line = _line(root)
-    try:
-        data = builder.value(root, ())
-    except _TooLargeError:
-        problems.append(_too_large(file, line))
-        _skip_to_end(events)
-        return
+    data = builder.value(root, ())
     if isinstance(data, dict):
         yield RawDocument(Source(file, line, builder.lines), data)
     elif data is not None:
         problems.append(_not_a_mapping(file, line, data))
-
-
-def _skip_to_end(events: Iterator[yaml.Event]) -> None:
-    for event in events:
-        if isinstance(event, yaml.DocumentEndEvent):
-            return
 
 
 class _Builder:
@@ -78,7 +75,7 @@ class _Builder:
 
     def __init__(self, events: Iterator[yaml.Event], file: str, problems: list[Problem]) -> None:
         self.lines: dict[FieldPath, int] = {}
-        self._events = events
+        self._events = cast("Iterator[yaml.NodeEvent]", events)  # and the ends of collections
         self._file = file
         self._problems = problems
         self._used = 0
@@ -86,32 +83,34 @@ class _Builder:
             str, tuple[Any, int]
         ] = {}  # the value of an anchor, and how many values are in it
 
-    def value(self, event: yaml.Event, path: FieldPath) -> Any:
+    def value(self, event: yaml.NodeEvent, path: FieldPath) -> Any:
         """The value that begins with an event."""
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, path)
         before = self._used
-        self._use(1)
+        self._use(1, event)
         if len(path) > _DEEPEST:
-            raise _TooLargeError
+            raise _TooLargeError(_line(event))
         value = self._built(event, path)
         if event.anchor:
             self._anchors[event.anchor] = value, self._used - before
         return value
 
-    def _built(self, event: yaml.Event, path: FieldPath) -> Any:
+    def _built(self, event: yaml.NodeEvent, path: FieldPath) -> Any:
         if isinstance(event, yaml.MappingStartEvent):
             self._check_tag(event, path, "map")
             return self._mapping(path)
         if isinstance(event, yaml.SequenceStartEvent):
             self._check_tag(event, path, "seq")
             return self._sequence(path)
-        return self._scalar(event, path)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, path)
+        return None
 
-    def _use(self, count: int) -> None:
+    def _use(self, count: int, event: yaml.NodeEvent) -> None:
         self._used += count
         if self._used > _MOST_VALUES:
-            raise _TooLargeError
+            raise _TooLargeError(_line(event))
 
     def _alias(self, event: yaml.AliasEvent, path: FieldPath) -> Any:
         if event.anchor not in self._anchors:
@@ -120,10 +119,10 @@ class _Builder:
             self._note(event, path, f"*{event.anchor}", what, f"an earlier '&{event.anchor}'", mend)
             return None
         value, count = self._anchors[event.anchor]
-        self._use(count)
+        self._use(count, event)
         return value
 
-    def _scalar(self, event: yaml.Event, path: FieldPath) -> Any:
+    def _scalar(self, event: yaml.ScalarEvent, path: FieldPath) -> Any:
         if event.tag is None:
             return plain_value(event.value) if event.implicit[0] else event.value
         build = TAGGED.get(event.tag)
@@ -155,17 +154,19 @@ class _Builder:
             items.append(self.value(event, here))
         return items
 
-    def _until(self, end: type[yaml.Event]) -> Iterator[yaml.Event]:
+    def _until(self, end: type[yaml.Event]) -> Iterator[yaml.NodeEvent]:
         while not isinstance(event := next(self._events), end):
             yield event
 
-    def _check_tag(self, event: yaml.Event, path: FieldPath, plain: str) -> None:
+    def _check_tag(
+        self, event: yaml.CollectionStartEvent | yaml.ScalarEvent, path: FieldPath, plain: str
+    ) -> None:
         if event.tag not in (None, "!", PREFIX + plain):
-            tag = event.tag.replace(PREFIX, "!!")
+            tag = value_text(event.tag.replace(PREFIX, "!!"))
             mend = "write the value without the tag"
             self._note(event, path, tag, "a YAML tag is not allowed", "a plain value", mend)
 
-    def _refuse_key(self, event: yaml.Event, path: FieldPath) -> None:
+    def _refuse_key(self, event: yaml.NodeEvent, path: FieldPath) -> None:
         what = "the name of a field is itself a list, mapping or alias"
         self._note(event, path, "no word", what, "a word as name", "write 'name: value'")
         self.value(event, (*path, "?"))
@@ -173,7 +174,7 @@ class _Builder:
 
     def _refuse_duplicate(self, event: yaml.Event, path: FieldPath) -> None:
         what = f"the field is written twice, first in line {self.lines[path]}"
-        self._note(event, path, f"'{path[-1]}'", what, "each field once", "keep one of the two")
+        self._note(event, path, value_text(path[-1]), what, "each field once", "keep one of the two")
 
     def _note(
         self, event: yaml.Event, path: FieldPath, value: str, what: str, expected: str, mend: str
@@ -183,7 +184,7 @@ class _Builder:
 
 
 def _line(event: yaml.Event) -> int:
-    return int(event.start_mark.line) + 1
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 def _syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:

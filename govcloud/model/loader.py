@@ -104,7 +104,7 @@ class _Reading:
                 mend="correct the path or the permissions of the file",
             ) from error
         try:
-            self.add_text(str(file), content.decode("utf-8-sig"))
+            self.add_text(str(file), content.decode("utf-8"))
         except UnicodeDecodeError as error:
             self._whole = False
             self.problems.append(_not_utf8(str(file), content, error))
@@ -203,7 +203,7 @@ class _Reading:
 def _raw_name(raw: RawDocument) -> str | None:
     metadata = raw.data.get("metadata")
     name = metadata.get("name") if isinstance(metadata, dict) else None
-    return name if isinstance(name, str) else None
+    return name if isinstance(name, str) and name.isprintable() else None
 
 
 def _no_head(path: str) -> Problem:

@@ -18,7 +18,7 @@ _FACTORS = {
     **{suffix: Decimal(1000) ** power for power, suffix in enumerate("kMGTPE", start=1)},
     **{f"{suffix}i": Decimal(1024) ** power for power, suffix in enumerate("KMGTPE", start=1)},
 }
-_PATTERN = re.compile(r"^(?P<number>\d+(?:\.\d+)?)(?P<suffix>[numkMGTPE]|[KMGTPE]i)?$")
+_PATTERN = re.compile(r"(?P<number>[0-9]{1,18}(?:\.[0-9]{1,9})?)(?P<suffix>[numkMGTPE]|[KMGTPE]i)?")
 
 
 def parse_quantity(text: str) -> Decimal:
@@ -27,7 +27,7 @@ def parse_quantity(text: str) -> Decimal:
     Raises:
         ValueError: the text is not a non-negative Kubernetes quantity.
     """
-    match = _PATTERN.match(text)
+    match = _PATTERN.fullmatch(text)
     if match is None:
         raise ValueError(f"{text!r} is not a Kubernetes quantity such as 500m, 4 or 128Gi")
     return Decimal(match["number"]) * _FACTORS[match["suffix"] or ""]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -25,11 +26,18 @@ class Source:
 
 
 def field_text(path: FieldPath) -> str:
-    """A path as people write it: ``spec.regions.standby[0]``."""
+    """A path as people write it: ``spec.regions.standby[0]``, ``metadata.labels["a.b/c"]``."""
     text = ""
     for step in path:
         if isinstance(step, int):
             text += f"[{step}]"
-        else:
+        elif _is_plain(step):
             text += f".{step}" if text else step
+        else:
+            text += f"[{json.dumps(step, ensure_ascii=not step.isprintable())}]"
     return text or "document"
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a name can stand in a path without quotes."""
+    return name.isprintable() and bool(name) and not any(mark in name for mark in ' .[]"')

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from govcloud.model.base import Document, Grade, Meaning, Name, Strict, Text, Zone
 from govcloud.model.quantity import Quantity
@@ -14,9 +14,17 @@ Isolation = Literal["namespace", "node", "sandbox", "cluster"]
 ISOLATION_ORDER: tuple[Isolation, ...] = ("namespace", "node", "sandbox", "cluster")
 Role = Literal["primary", "standby"]
 Tier = Annotated[int, Field(ge=1, le=6)]
+
+
+def _zero(value: Any) -> Any:
+    """YAML reads the duration 0 as a number."""
+    return "0" if type(value) is int and value == 0 else value
+
+
 Duration = Annotated[
     str,
-    StringConstraints(pattern=r"^(0|[1-9]\d*[smhd])$"),
+    BeforeValidator(_zero),
+    StringConstraints(pattern=r"^(0|[1-9][0-9]{0,8}[smhd])$"),
     Meaning("0 or a duration such as 30s, 15m, 2h or 7d"),
 ]
 DataClass = Literal["general", "important", "core"]

@@ -18,7 +18,8 @@ def value_text(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     text = f"'{value}'" if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    text = text.replace("\n", "\\n")
+    if not text.isprintable():
+        text = json.dumps(value, default=str)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from govcloud.model import LABEL_PREFIX, Department, Tenancy
+from govcloud.model.checks.carrying import is_sandboxed
 from govcloud.planner.labels import DEDICATED, ISOLATION, POOL_GRADE, POOL_RUNTIME, Manifest
-from govcloud.planner.pools import Footing, sandboxed
+from govcloud.planner.pools import Footing
 
 POD_SECURITY = "pod-security.kubernetes.io/"
 POD_SECURITY_VERSION = "v1.37"
@@ -42,6 +43,6 @@ def _placement(tenancy: Tenancy, ground: Footing) -> dict[str, str]:
     return {
         ISOLATION: tenancy.isolation,
         POOL_GRADE: str(ground.grade),
-        **({POOL_RUNTIME: "sandbox"} if sandboxed(tenancy) else {}),
+        **({POOL_RUNTIME: "sandbox"} if is_sandboxed(tenancy) else {}),
         **({DEDICATED: tenancy.name} if ground.dedicated else {}),
     }

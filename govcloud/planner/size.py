@@ -7,15 +7,8 @@ from decimal import ROUND_CEILING, Decimal
 
 from govcloud.model import Role, Tenancy, parse_quantity
 from govcloud.model.tenancy import Resources
+from govcloud.standards import standby
 
-_STANDBY_COMPUTE = {
-    1: Decimal(0),
-    2: Decimal(0),
-    3: Decimal("0.25"),
-    4: Decimal(1),
-    5: Decimal(1),
-    6: Decimal(1),
-}
 EPHEMERAL_PER_POD = parse_quantity("1Gi")
 """Scratch space that each pod may use when a tenancy does not say how much it needs."""
 
@@ -37,12 +30,13 @@ def size_of(tenancy: Tenancy, role: Role) -> Size | None:
 
     Shares are rounded up: to a millicore, a byte, a pod, an accelerator.
     """
-    tier = tenancy.spec.recovery.tier
+    full = tenancy.spec.resources
     if role == "primary":
-        return _scaled(tenancy.spec.resources, Decimal(1), Decimal(1))
-    if tier == 1:
+        return _scaled(full, Decimal(1), Decimal(1))
+    share = standby(tenancy.spec.recovery.tier)
+    if not share.compute_ratio and not share.storage_ratio:
         return None
-    return _scaled(tenancy.spec.resources, _STANDBY_COMPUTE[tier], Decimal(1))
+    return _scaled(full, share.compute_ratio, share.storage_ratio)
 
 
 def _scaled(full: Resources, compute: Decimal, storage: Decimal) -> Size:

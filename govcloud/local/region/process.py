@@ -105,26 +105,16 @@ def start(
     return process
 
 
-def adopt(command: Sequence[str], ticket: Path, fingerprint: str) -> psutil.Process | None:
-    """Find a process that runs exactly ``command`` and has no ticket, and write one.
+def strays(names: Sequence[str], folder: Path) -> list[psutil.Process]:
+    """Processes of these programs (``name`` or ``name-version``) with an option in ``folder``, ticket or not.
 
-    That is what an interruption between the start of a process and the writing of its pid file leaves behind.
+    An interruption between the start of a process and the writing of its pid file leaves such behind.
     """
-    executable = str(Path(command[0]).resolve())
-    for process, program, line in _running():
-        if program == executable and line == list(command):
-            Ticket(process.pid, _since_boot(process), program, line, fingerprint).save(ticket)
-            return process
-    return None
-
-
-def strays(name: str, folder: Path) -> list[psutil.Process]:
-    """Processes of a program (``name`` or ``name-version``) with an option in ``folder``, ticket or not."""
     inside = f"={folder}{os.sep}"
     return [
         process
         for process, program, line in _running()
-        if f"{Path(program).name}-".startswith(f"{name}-")
+        if any(f"{program}-".startswith(f"{name}-") for name in names)
         if any(inside in argument for argument in line[1:])
     ]
 
@@ -195,6 +185,6 @@ def _running() -> Iterator[tuple[psutil.Process, str, list[str]]]:
     for process in psutil.process_iter():
         try:
             if process.status() != psutil.STATUS_ZOMBIE:
-                yield process, process.exe(), process.cmdline()
+                yield process, Path(process.exe()).name, process.cmdline()
         except psutil.Error:
             continue  # it ended meanwhile, or belongs to another user

@@ -110,10 +110,12 @@ class LocalRegion:
         say = progress or _silence
         with self._locked(say):
             self.layout.make_folders()
+            self._stop_strays(say)
             record = self._settle_record()
             credentials = Credentials(self.name, self.layout, record)
             credentials.ensure()
             store, api, *rest = components(self.layout, record)
+            self._stop_outdated((store, api, *rest), say)
             say("starting the store and the API server")
             self._ensure((store, api), say)
             context = self._context()
@@ -196,26 +198,46 @@ class LocalRegion:
     def _ensure_one(self, component: Component, say: Progress) -> None:
         log, pid_file = self.layout.log(component.name), self.layout.pid(component.name)
         process.rotate(log)
-        program = self._toolchain.path(component.name)
-        command = [str(program), *component.arguments]
-        fingerprint = _fingerprint(command, component)
-        ticket = process.Ticket.load(pid_file)
-        if ticket and (found := ticket.process()):
-            if ticket.fingerprint == fingerprint:
-                return
-            say(f"restarting {component.name}: what it runs with has changed")
-            process.stop([found])
-        if process.adopt(command, pid_file, fingerprint):
+        if self._process(component.name):
             return
         say(f"starting {component.name}")
         process.start(
-            command,
+            self._command(component),
             environment=self._environment(component),
             folder=self.root,
             log=log,
             ticket=pid_file,
-            fingerprint=fingerprint,
+            fingerprint=self._fingerprint(component),
         )
+
+    def _stop_outdated(self, wanted: Sequence[Component], say: Progress) -> None:
+        """Stop what runs with another command line, configuration or certificate than it should.
+
+        What calls such a component is stopped before it: a server does not end while it is called.
+        """
+        outdated = {component.name for component in wanted if self._is_outdated(component)}
+        if not outdated:
+            return
+        say(f"restarting {', '.join(sorted(outdated))}: what it runs with has changed")
+        for position, names in enumerate(_STOP_ORDER):
+            called = any(outdated & set(later) for later in _STOP_ORDER[position + 1 :])
+            self._stop([name for name in names if called or name in outdated], say)
+
+    def _is_outdated(self, component: Component) -> bool:
+        ticket = process.Ticket.load(self.layout.pid(component.name))
+        running = ticket is not None and ticket.process() is not None
+        return running and ticket is not None and ticket.fingerprint != self._fingerprint(component)
+
+    def _command(self, component: Component) -> list[str]:
+        return [str(self._toolchain.path(component.name)), *component.arguments]
+
+    def _fingerprint(self, component: Component) -> str:
+        """Changes whenever something changes that the component reads at its start."""
+        started_with = [self._command(component), self._environment(component)]
+        digest = hashlib.sha256(json.dumps(started_with).encode())
+        for path in component.inputs:
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        return digest.hexdigest()
 
     def _environment(self, component: Component) -> dict[str, str]:
         # Bare on purpose: no proxy, no KUBECONFIG and no configuration from the caller's home.
@@ -256,24 +278,22 @@ class LocalRegion:
         )
 
     def _stop(self, names: Sequence[str], say: Progress) -> None:
-        found = [one for name in names for one in self._processes(name)]
+        known = [one for name in names if (one := self._process(name))]
+        found = [*known, *self._strays(names)]
         if found:
             say(f"stopping {', '.join(names)}")
             process.stop(found)
         for name in names:
             self.layout.pid(name).unlink(missing_ok=True)
 
-    def _processes(self, name: str) -> list[psutil.Process]:
-        known = self._process(name)
-        others = process.strays(name, self.root)
-        return [*([known] if known else []), *(p for p in others if p != known)]
+    def _stop_strays(self, say: Progress) -> None:
+        if found := self._strays(NAMES):
+            say("stopping what an interrupted command left behind")
+            process.stop(found)
 
-
-def _fingerprint(command: Sequence[str], component: Component) -> str:
-    digest = hashlib.sha256(json.dumps([command, dict(component.environment)]).encode())
-    for path in component.inputs:
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+    def _strays(self, names: Sequence[str]) -> list[psutil.Process]:
+        known = [self._process(name) for name in names]
+        return [found for found in process.strays(names, self.root) if found not in known]
 
 
 def _private(path: str, flags: int) -> int:

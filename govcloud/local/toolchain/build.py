@@ -124,7 +124,7 @@ class BuildSource:
 
 
 def _failure(what: str, output: str, where: str) -> Exception:
-    if "SECURITY ERROR" in output or "checksum mismatch" in output:
+    if "checksum mismatch" in output:
         return ToolchainError(
             f"{what}: a Go module is not what go.sum pins: {output}",
             where=where,

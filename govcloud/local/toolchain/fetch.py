@@ -19,7 +19,7 @@ from govcloud.local.toolchain.checksums import CHUNK, require_sha256, sha256_of
 from govcloud.local.toolchain.events import Job
 
 CONNECT_SECONDS = 5.0
-_ATTEMPTS = 4
+_VAIN_ATTEMPTS = 3
 _SMALL = 4 * CHUNK
 _BROKEN = (OSError, http.client.HTTPException)
 
@@ -101,17 +101,22 @@ class Fetcher:
         part.replace(target)
 
     def _receive(self, url: str, part: Path, job: Job) -> None:
-        for attempt in range(_ATTEMPTS):
+        reached, vain = _size(part), 0
+        while True:
             try:
                 return self._append(url, part, job)
             except _BROKEN as error:
-                if attempt + 1 == _ATTEMPTS:
-                    raise Unavailable(f"{url}: the download broke off {_ATTEMPTS} times: {error}") from error
+                # A poor line may break as often as it likes, as long as each attempt gets further.
+                vain = 0 if _size(part) > reached else vain + 1
+                reached = max(reached, _size(part))
+                if vain == _VAIN_ATTEMPTS:
+                    raise Unavailable(
+                        f"{url}: the download broke off and gets no further: {error}"
+                    ) from error
                 job.report("downloading", f"{url}: broke off ({error}), going on where it stopped")
-        return None
 
     def _append(self, url: str, part: Path, job: Job) -> None:
-        have = part.stat().st_size if part.exists() else 0
+        have = _size(part)
         with self._open(url, have) as response:
             if response.status != http.HTTPStatus.PARTIAL_CONTENT:
                 have = 0
@@ -147,6 +152,10 @@ class Fetcher:
             raise Unavailable(reason) from error
         response: http.client.HTTPResponse = answer
         return response
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def _copy(source: Path, target: Path, job: Job) -> None:

@@ -60,6 +60,8 @@ class GoProvider:
             Unavailable: the machine has none, and the package cannot be installed.
             Stopped: the person interrupted.
         """
+        if self._go is not None:
+            return self._go
         with hold(self._store.lock("go"), job, "another installation is getting Go"):
             if self._go is None:
                 self._go = self._of_machine() or self._of_package(job)

@@ -15,6 +15,8 @@ from pathlib import Path
 from govcloud.local.toolchain.events import Job
 
 _POLL_SECONDS = 0.2
+# A wait of less than a second is nobody's concern.
+_POLLS_UNTOLD = 5
 
 
 @contextmanager
@@ -39,15 +41,15 @@ def hold(path: Path, job: Job, why: str) -> Iterator[None]:
 
 
 def _wait(descriptor: int, job: Job, why: str) -> None:
-    told = False
+    polls = 0
     while True:
         job.check()
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if not told:
+            polls += 1
+            if polls == _POLLS_UNTOLD:
                 job.report("waiting", why)
-                told = True
             job.stop.wait(_POLL_SECONDS)
         else:
             return

@@ -59,14 +59,18 @@ class Store:
 
     @contextmanager
     def staging(self, name: str) -> Iterator[Path]:
-        """A folder for work on a program, gone afterwards whatever happens."""
-        parent = self.root / "staging"
-        parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=parent))
+        """A folder for work on what a name stands for, gone afterwards.
+
+        Whoever asks holds the lock of the name; so what lies there was left by somebody who was killed. A build
+        of theirs may still run, which is why the folder is another one each time.
+        """
+        parent = self.root / "staging" / name
+        shutil.rmtree(parent, ignore_errors=True)
+        parent.mkdir(parents=True)
         try:
-            yield folder
+            yield Path(tempfile.mkdtemp(dir=parent))
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(parent, ignore_errors=True)
 
     def receipt(self, program: Program) -> Receipt | None:
         """What was installed of a program in its pinned version; None when nothing was."""

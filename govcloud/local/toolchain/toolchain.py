@@ -148,8 +148,7 @@ class Toolchain:
                 [pool.submit(self._install, program, tell, stop) for program in programs]
             )
         finally:
-            # Also on Ctrl-C: the threads see it within a fraction of a second, and put away what is half
-            # done.
+            # Also on Ctrl-C: the threads see it at once and put away what is half done.
             stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
         if len(failures) == 1:
@@ -168,9 +167,21 @@ class Toolchain:
             with hold(lock, job, "another installation has this program in work"):
                 found = self._found(program, job)
                 return found or self._from_sources(program, job)
+        except OSError as error:
+            failure = self._unwritable(program, error)
+            job.report("failed", str(failure))
+            raise failure from error
         except GovCloudError as error:
             job.report("failed", str(error))
             raise
+
+    def _unwritable(self, program: Program, error: OSError) -> ToolchainError:
+        return ToolchainError(
+            f"{program.name} cannot be installed: {error}",
+            where=str(self._store.root),
+            expected="a folder that can be written, with about 3 GB free",
+            mend="free disk space, correct the permissions, or set XDG_CACHE_HOME to another folder",
+        )
 
     def _found(self, program: Program, job: Job) -> Installed | None:
         state, receipt = self._store.state(program)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from govcloud.model.draft import Draft, Flaw
 from govcloud.model.source import FieldPath
+from govcloud.model.wording import value_text
 
 _SYSTEM = "system:"
 _RESERVED = ("govcloud.dev", "kubernetes.io", "k8s.io")
@@ -65,7 +66,7 @@ def labels_are_not_reserved(draft: Draft) -> Iterator[Flaw]:
                         key,
                         "the prefix is reserved for the platform",
                         f"a key without a prefix, or with one other than {', '.join(_RESERVED)}",
-                        f"write it without the prefix: '{key.partition('/')[2] or 'name'}'",
+                        f"write it without the prefix: {value_text(key.partition('/')[2] or 'name')}",
                     )
 
 

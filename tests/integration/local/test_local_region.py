@@ -205,6 +205,23 @@ def test_a_killed_component_is_named_and_mended(running: LocalRegion, victim: st
     assert pids(mended)[victim] != before[victim]
 
 
+def test_a_component_whose_certificate_was_renewed_is_restarted_and_no_other(running: LocalRegion) -> None:
+    before = pids(running.status())
+    (layout_of(running).pki / "scheduler.crt").unlink()
+    running.up(NODES)
+    after = pids(running.status())
+    assert {name for name in NAMES if before[name] != after[name]} == {"kube-scheduler"}
+
+
+def test_a_new_authority_is_taken_up_by_every_component(running: LocalRegion) -> None:
+    before = pids(running.status())
+    (layout_of(running).pki / "ca.crt").unlink()
+    running.up(NODES)
+    after = running.status()
+    assert after.state == "up"
+    assert {name for name in NAMES if before[name] == pids(after)[name]} == {"etcd"}
+
+
 def test_data_and_strangers_survive_a_reboot(running: LocalRegion) -> None:
     as_platform(running, "POST", "/api/v1/namespaces/default/configmaps", configmap("kept"))
     for pid in pids(running.status()).values():
@@ -218,6 +235,15 @@ def test_data_and_strangers_survive_a_reboot(running: LocalRegion) -> None:
     running.up(NODES)
     kept = as_platform(running, "GET", "/api/v1/namespaces/default/configmaps/kept")
     assert kept["data"] == {"key": HIDDEN}
+
+
+def test_a_process_whose_pid_file_was_lost_is_not_left_behind(running: LocalRegion) -> None:
+    before, server = pids(running.status()), server_of(running)
+    layout_of(running).pid("kube-scheduler").unlink()
+    running.up(NODES)
+    assert (running.status().state, server_of(running)) == ("up", server)
+    assert before["kube-scheduler"] not in {one.pid for one in processes_of(running)}
+    assert len(processes_of(running)) == len(NAMES)
 
 
 def test_two_commands_at_once_wait_for_each_other(running: LocalRegion) -> None:

@@ -13,6 +13,8 @@ import urllib3
 from kubernetes.client import Configuration
 from kubernetes.config import load_kube_config
 
+from govcloud.local.region import LocalRegion
+from govcloud.local.toolchain import Toolchain
 from govcloud.model import Department, Region, Tenancy
 from govcloud.planner import Manifest, plan_nodes, plan_platform, plan_tenancy
 
@@ -205,3 +207,14 @@ def pod() -> Callable[..., Manifest]:
         }
 
     return make
+
+
+@pytest.fixture(scope="session")
+def region(toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRegion]:
+    """A region of these tests' own: they write a platform under a name and a manager that the engine's do not know."""
+    made = LocalRegion("lab", tmp_path_factory.mktemp("regions") / "lab", toolchain)
+    try:
+        made.up([])
+        yield made
+    finally:
+        made.down(purge=True)

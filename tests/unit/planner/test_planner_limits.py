@@ -23,6 +23,12 @@ def test_no_container_may_be_larger_than_a_node_that_carries_it(beijing, mee, ma
     assert container["max"] == {"cpu": "16", "memory": "64Gi", "ephemeral-storage": "100Gi"}
 
 
+def test_a_default_is_no_larger_than_a_quota_below_its_step(beijing, mee, make_tenancy):
+    tiny = make_tenancy(resources={"memory": "500Ki"})
+    container = _limits(plan_tenancy(tiny, mee, beijing, "primary"))["containers"]
+    assert container["default"]["memory"] == container["max"]["memory"] == "500Ki"
+
+
 def test_no_volume_may_be_larger_than_the_quota(beijing, mee, make_tenancy):
     small = make_tenancy(resources={"storage": "500Mi"})
     volumes = _limits(plan_tenancy(small, mee, beijing, "primary"))["volumes"]

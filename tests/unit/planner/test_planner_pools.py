@@ -22,6 +22,11 @@ def test_a_tenancy_with_a_pool_of_its_own_stands_there_alone(beijing, make_tenan
     assert (_names(ground), ground.dedicated) == (["own"], True)
 
 
+def test_a_pool_of_its_own_does_not_carry_a_tenancy_of_a_higher_grade(beijing, make_tenancy):
+    with pytest.raises(InputError, match="grade 4"):
+        footing(make_tenancy("mee-own", grade=4, zone="dedicated", isolation="node"), beijing)
+
+
 def test_sandbox_isolation_needs_a_pool_with_sandboxes(beijing, make_tenancy):
     tenancy = make_tenancy(grade=2, isolation="sandbox")
     assert _names(footing(tenancy, beijing)) == ["ext4"]
@@ -52,6 +57,8 @@ def test_a_tenancy_isolated_by_cluster_is_not_put_into_a_shared_one(beijing, mak
 
 
 def test_a_tenancy_isolated_by_cluster_stands_where_all_pools_are_its_own(beijing, make_tenancy):
-    spec = beijing.spec.model_copy(update={"pools": beijing.pools_of("mee-own")})
+    (own,) = beijing.pools_of("mee-own")
+    pools = (own.model_copy(update={"runtime": "sandbox"}),)
+    spec = beijing.spec.model_copy(update={"pools": pools})
     alone = beijing.model_copy(update={"spec": spec})
     assert _names(footing(make_tenancy("mee-own", isolation="cluster"), alone)) == ["own"]

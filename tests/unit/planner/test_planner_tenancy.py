@@ -94,6 +94,7 @@ def test_the_facts_of_a_tenancy_are_there_for_its_people_to_read(beijing, mee, m
         "isolation": "node",
         "tier": "5",
         "rpo": "15m",
+        "rto": "2h",
         "contacts": "值班 010-00000000",
     }
 

@@ -82,3 +82,9 @@ def test_heartbeats_are_not_written_down() -> None:
     assert level("update", "leases", group="coordination.k8s.io") == "None"
     assert level("patch", "nodes/status", user="govcloud:kwok") == "None"
     assert level("patch", "nodes/status", user="li.na@mee") == "Metadata"
+
+
+@pytest.mark.parametrize("user", ["system:kube-controller-manager", "system:kube-scheduler", "govcloud:kwok"])
+def test_who_read_a_secret_is_written_down_even_when_it_is_the_system(user: str) -> None:
+    controllers = ("system:serviceaccounts:kube-system",)
+    assert level("get", "secrets", user=user) == level("get", "secrets", groups=controllers) == "Metadata"

@@ -94,23 +94,14 @@ def test_a_pid_file_that_is_damaged_names_no_process(tmp_path: Path, content: st
     assert Ticket.load(tmp_path / "ticket") is None
 
 
-def test_a_process_whose_pid_file_was_lost_is_adopted(tmp_path: Path, started: list[psutil.Process]) -> None:
-    command = [*SLEEPER, f"--data={tmp_path}/data"]
-    started.append(launch(tmp_path, command))
-    (tmp_path / "ticket").unlink()
-    assert process.adopt([*command, "--more"], tmp_path / "ticket", "f") is None
-    assert process.adopt(command, tmp_path / "ticket", "f") == started[0]
-    assert load(tmp_path).process() == started[0]
-
-
 def test_strays_are_processes_of_that_program_with_an_option_in_the_folder(
     tmp_path: Path, started: list[psutil.Process]
 ) -> None:
     started.append(launch(tmp_path, [*SLEEPER, f"--data={tmp_path}/data"]))
     program = Path(sys.executable).resolve().name
-    assert process.strays(program, tmp_path) == started
-    assert process.strays("etcd", tmp_path) == []
-    assert process.strays(program, tmp_path / "dat") == []
+    assert process.strays(["etcd", program], tmp_path) == started
+    assert process.strays(["etcd"], tmp_path) == []
+    assert process.strays([program], tmp_path / "dat") == []
 
 
 def test_a_process_that_ignores_the_request_to_end_is_killed(

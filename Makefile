@@ -1,0 +1,67 @@
+# Two commands do everything on a fresh machine: `make demo` shows the product, `make test` proves it.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# What tests start beside the pinned toolchain; Debian's packages.
+SYSTEM_PROGRAMS := prometheus chromium iptables ip
+WORKERS ?= 2
+
+.PHONY: help setup toolchain system demo down test check unit integration e2e bench lock clean
+
+help: ## Show the targets.
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("govcloud needs Python 3.11 or newer; name one: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing the locked dependencies"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+setup: $(READY) ## Make the virtual environment with the locked dependencies.
+
+toolchain: setup ## Install the pinned programs (verified; built from source where nothing else serves them).
+	@$(BIN)/govcloud toolchain install
+
+system: ## Install the system packages that tests need, where the machine allows it.
+	@./tools/system-packages $(SYSTEM_PROGRAMS)
+
+demo: setup ## Bring up Beijing and Gui'an and provision the national plan's tenancies.
+	@$(BIN)/python -m govcloud.cli.demo
+
+down: setup ## Stop the demo's regions; their data stays.
+	@$(BIN)/govcloud region down --all
+
+check: setup ## Format, lint, types, import contracts.
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+unit: setup ## Fast tests, without the toolchain.
+	@$(BIN)/python -m pytest tests/unit -q -n $(WORKERS)
+
+integration: toolchain ## Tests against the real Pulumi engine and real API servers.
+	@$(BIN)/python -m pytest tests/integration -q
+
+e2e: toolchain system ## The stories, from the command line to the regions.
+	@$(BIN)/python -m pytest tests/e2e -q
+
+test: check unit integration e2e ## Everything; what CI runs.
+
+bench: toolchain ## The measurements that the performance claims rest on.
+	@$(BIN)/python -m benchmarks.provisioning
+
+lock: setup ## Pin every dependency with its hashes.
+	@$(BIN)/python -m pip install --quiet pip-tools==7.6.2
+	@$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --extra dev --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.txt pyproject.toml
+
+clean: ## Remove what make made here; regions and the toolchain's cache stay.
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
