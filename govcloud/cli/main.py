@@ -70,7 +70,7 @@ def main() -> None:
     try:
         code = cli.main(standalone_mode=False)
     except GovCloudError as error:
-        _print_error(error)
+        print_error(error)
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
@@ -84,7 +84,8 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _print_error(error: GovCloudError) -> None:
+def print_error(error: GovCloudError) -> None:
+    """Say what happened, where, what was expected and how to mend it."""
     from govcloud.errors import EstateError
 
     prefix = click.style("error:", fg="red", bold=True)

@@ -191,7 +191,10 @@ def _report_table(report: Report) -> Any:
     table = Table()
     for column in ("stack", "state", "objects", "changes", "why"):
         table.add_column(column, overflow="fold")
-    for result in report.results:
+    told = [result for result in report.results if result.state != "unchanged"]
+    if not told:
+        return "every stack is as the estate says"
+    for result in told:
         table.add_row(
             str(result.stack), result.state, str(result.objects), str(len(result.changes) or ""), result.why
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,22 +55,20 @@ class Checkpoints:
         """The resources in a stack's last checkpoint."""
         return list((self._read(stack)["checkpoint"].get("latest") or {}).get("resources") or ())
 
-    def gather(self, into: str, stacks: Iterable[str]) -> None:
+    def gather(self, into: str, stacks: Sequence[str]) -> None:
         """Begin a passing stack that holds the resources of stacks, which stay as they are.
 
         Each has a root and a provider of its own; one of each stands for all, since they differ by nothing but id.
         """
-        latest: dict[str, Any] | None = None
+        found = [latest for stack in stacks if (latest := self._read(stack)["checkpoint"].get("latest"))]
+        text = json.dumps([r for latest in found for r in latest.get("resources") or ()])
         for stack in stacks:
-            own = self._read(stack)["checkpoint"].get("latest")
-            if not own or not own.get("resources"):
-                continue
-            resources = json.loads(_renamed(json.dumps(own["resources"]), stack, into))
-            if latest is None:
-                latest = _without_pending({**own, "resources": resources})
-            else:
-                latest["resources"] += _with_provider(resources, _provider(latest["resources"]))
-        self._write(into, latest)
+            text = _renamed(text, stack, into)
+        resources = json.loads(text)
+        if not resources:
+            self._write(into, None)
+            return
+        self._write(into, {**_without_pending(found[0]), "resources": _one_provider(resources)})
 
     def divide(self, source: str, owner: Callable[[Resource], str | None]) -> list[str]:
         """Give each stack its resources out of a checkpoint that holds those of many, and return the stacks.
@@ -141,15 +139,15 @@ def _without_pending(latest: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in latest.items() if key != "pending_operations"}
 
 
-def _provider(resources: Iterable[Resource]) -> str:
-    """The reference to a stack's provider, as its resources carry it."""
-    return next(f"{r['urn']}::{r['id']}" for r in resources if r["type"].startswith("pulumi:providers:"))
-
-
-def _with_provider(resources: list[Resource], reference: str) -> list[Resource]:
-    """A stack's own resources, under another provider; without its root and its provider."""
+def _one_provider(resources: Sequence[Resource]) -> list[Resource]:
+    """The resources of many stacks under one root and one provider."""
+    roots = [r for r in resources if r["type"] == "pulumi:pulumi:Stack"]
+    providers = [r for r in resources if r["type"].startswith("pulumi:providers:")]
     own = [r for r in resources if not r["type"].startswith("pulumi:")]
-    return [{**r, "provider": reference} if r.get("provider") else r for r in own]
+    if providers:
+        reference = f"{providers[0]['urn']}::{providers[0]['id']}"
+        own = [{**r, "provider": reference} if r.get("provider") else r for r in own]
+    return [*roots[:1], *providers[:1], *own]
 
 
 def _renamed(text: str, source: str, stack: str) -> str:

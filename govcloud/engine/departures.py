@@ -31,9 +31,15 @@ def departing(
     """The stacks to take away: the selected ones that stand, tenancies first, platforms only where asked for.
 
     Raises:
-        InputError: a name means nothing here, or nothing selected stands.
-        RefusedError: a platform would go from under tenancies that stay.
+        InputError: a name means nothing here, nothing selected stands, or a platform would go from under the
+            tenancies that were not named.
     """
+    if platform and selection.tenancies:
+        raise InputError(
+            "--platform and --tenancy do not go together",
+            expected="a platform to go with all tenancies of its region",
+            mend="leave --platform out, or name the region instead: --region NAME --platform",
+        )
     if checkpoints is None:
         units = units_of(estate, selection)
     else:
@@ -42,8 +48,6 @@ def departing(
         units = [_unit(estate, n) for n in standing if _selected(n, selection) and n.region in estate.regions]
     tenancies = [unit for unit in units if unit.name.tenancy]
     platforms = [unit for unit in units if not unit.name.tenancy] if platform else []
-    if platforms and checkpoints:
-        _refuse_orphans(platforms, tenancies, standing_stacks(checkpoints))
     if not tenancies and not platforms:
         raise InputError(
             "nothing to take away: no stack of the selection stands",
@@ -106,14 +110,3 @@ def _check_names(estate: Estate, selection: Selection, standing: Sequence[StackN
             tenancy_of(estate, tenancy)
     for region in selection.regions:
         region_of(estate, region)
-
-
-def _refuse_orphans(platforms: Sequence[Unit], going: Sequence[Unit], standing: Sequence[StackName]) -> None:
-    gone = {unit.name for unit in going}
-    regions = {unit.name.region for unit in platforms}
-    staying = [str(n) for n in standing if n.tenancy and n.region in regions and n not in gone]
-    if staying:
-        raise RefusedError(
-            f"tenancies would lose their platform: {', '.join(staying)}",
-            mend="take the tenancies away too, or leave --platform out",
-        )

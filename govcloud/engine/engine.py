@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from govcloud.engine.checkpoint import Checkpoints
 from govcloud.engine.jobs import Job, gather, jobs_of, settle_passing
 from govcloud.engine.lock import end_leftovers, estate_lock
-from govcloud.engine.mend import settle
+from govcloud.engine.mend import settle, sweep
 from govcloud.engine.observe import Drift
 from govcloud.engine.receipts import Receipts
 from govcloud.engine.report import Progress, Report, Result
@@ -19,7 +19,7 @@ from govcloud.engine.run import Change, Operation, Outcome, few_collections, run
 from govcloud.engine.settings import EngineSettings
 from govcloud.engine.survey import Standing, connect, survey
 from govcloud.engine.units import Unit
-from govcloud.errors import ClusterError
+from govcloud.errors import ClusterError, EngineError
 from stacks.names import StackName
 from stacks.resources import resource_name
 
@@ -104,10 +104,7 @@ class Engine:
             ended += self._run_all("destroy", [job for job in platforms if job.region not in blocked])
             results = dict(_blocked(platforms, blocked, "a tenancy of region {} is still there"))
             for end in ended:
-                results.update(_outcomes(end, "deleted", "deleted"))
-            for name, result in results.items():
-                if result.state == "deleted":
-                    self._forget(name)
+                results.update(self._departed(end))
             report.results = [results[unit.name] for unit in units]
         return report
 
@@ -132,6 +129,17 @@ class Engine:
                 yield name, Result(name, "failed", objects, why=standing.error)
             elif standing.in_sync:
                 yield name, Result(name, "unchanged", objects)
+            elif error := self._unreadable(name):
+                yield name, Result(name, "failed", objects, why=error)
+
+    def _unreadable(self, name: StackName) -> str:
+        """Why a stack's record cannot be read, so that it stops no other; empty where it can."""
+        try:
+            if self.checkpoints and self.checkpoints.exists(str(name)):
+                self.checkpoints.resources(str(name))
+        except EngineError as error:
+            return str(error)
+        return ""
 
     def _jobs(self, standings: Sequence[Standing]) -> tuple[list[Job], list[Job]]:
         platforms, tenancies = jobs_of(standings, together=self.checkpoints is not None)
@@ -143,28 +151,35 @@ class Engine:
             return list(pool.map(lambda job: self._run(operation, job), jobs))
 
     def _run(self, operation: Operation, job: Job) -> Ended:
-        if job.passing and self.checkpoints:
-            gather(self.checkpoints, job)
-        outcome = run(
-            operation,
-            self.settings,
-            self.checkpoints,
-            job.stack,
-            job.program,
-            refresh=job.refresh,
-            on_step=lambda done: self.progress.step(job.stack, done),
-        )
-        if self.checkpoints:
-            self._let_pass(operation, job, self.checkpoints)
+        try:
+            if job.passing and self.checkpoints:
+                gather(self.checkpoints, job)
+            outcome = run(
+                operation,
+                self.settings,
+                self.checkpoints,
+                job.stack,
+                job.program,
+                refresh=job.refresh,
+                on_step=lambda done: self.progress.step(job.stack, done),
+            )
+            if self.checkpoints:
+                self._let_pass(operation, job, self.checkpoints)
+        except EngineError as error:
+            outcome = Outcome(failures={"": str(error)})
         self.progress.finish(job.stack, failed=not outcome.ok)
         return Ended(job, outcome)
 
     def _let_pass(self, operation: Operation, job: Job, checkpoints: Checkpoints) -> None:
         """A passing stack goes with its run; so does one that a preview had to begin in order to name it."""
-        if job.passing and operation != "preview":
-            settle_passing(checkpoints, only=job.stack)
-        elif operation == "preview" and (job.passing or not checkpoints.resources(job.stack)):
-            checkpoints.remove(job.stack)
+        if operation == "preview":
+            if job.passing or not checkpoints.resources(job.stack):
+                checkpoints.remove(job.stack)
+        elif job.passing:
+            given = settle_passing(checkpoints, only=job.stack)
+            for unit in job.units if operation == "destroy" else ():
+                if str(unit.name) not in given:
+                    checkpoints.remove(str(unit.name))
 
     def _concluded(
         self, ended: Sequence[Ended], before: dict[StackName, Standing]
@@ -191,6 +206,25 @@ class Engine:
             if not left[unit.name]:
                 self.receipts.write(unit)
         return {name: _still(drift) for name, drift in left.items()}
+
+    def _departed(self, ended: Ended) -> Iterator[tuple[StackName, Result]]:
+        """A stack is gone when its record holds nothing any more; then it is forgotten too."""
+        units = {unit.name: unit for unit in ended.job.units}
+        for name, result in _outcomes(ended, "deleted", "deleted"):
+            if (
+                self.checkpoints
+                and self.checkpoints.exists(str(name))
+                and self.checkpoints.resources(str(name))
+            ):
+                yield (
+                    name,
+                    replace(result, state="failed", why=result.why or "the run ended before it was reached"),
+                )
+                continue
+            if result.state == "deleted":
+                self._forget(name)
+                sweep(connect(units[name].target), units[name])
+            yield name, result
 
     def _forget(self, name: StackName) -> None:
         self.receipts.remove(name)

@@ -102,21 +102,33 @@ def _together(region: str, group: Sequence[Standing]) -> Iterator[Job]:
 
 
 def gather(checkpoints: Checkpoints, job: Job) -> None:
-    """Begin a job's passing stack with what the stacks of its units hold."""
+    """Begin a job's passing stack with what the stacks of its units hold.
+
+    New stacks are begun first: then a tenancy that is killed off while it is founded is known by its stack, and can be
+    taken away, even if the estate drops it before the next run.
+    """
     stacks = [str(unit.name) for unit in job.units]
-    checkpoints.gather(job.stack, [stack for stack in stacks if checkpoints.exists(stack)])
+    for stack in stacks:
+        checkpoints.begin(stack)
+    checkpoints.gather(job.stack, stacks)
 
 
-def settle_passing(checkpoints: Checkpoints, *, only: str | None = None) -> None:
+def settle_passing(checkpoints: Checkpoints, *, only: str | None = None) -> set[str]:
     """Divide what passing stacks hold among the tenancies' own stacks, and remove the passing ones.
 
     Called after a run, and before any work for those that a crash left behind.
+
+    Returns:
+        The stacks that were given something.
     """
+    given: set[str] = set()
     for stack in checkpoints.names():
         if stack.startswith(PASSING) and only in (None, stack):
             region = stack.removeprefix(PASSING).rsplit(".", 1)[0]
-            checkpoints.divide(stack, partial(_owner, region, _components(checkpoints.resources(stack))))
+            owner = partial(_owner, region, _components(checkpoints.resources(stack)))
+            given.update(checkpoints.divide(stack, owner))
             checkpoints.remove(stack)
+    return given
 
 
 def _components(resources: Iterable[Resource]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Any
 from govcloud.cluster import Cluster
 from govcloud.engine.observe import Drift, observe
 from govcloud.engine.units import Unit
+from govcloud.model import MANAGED_BY, MANAGER
 from stacks.names import StackName
 from stacks.resources import FIELD_MANAGER, with_field_manager
 
@@ -24,6 +25,16 @@ def settle(cluster: Cluster, units: Sequence[Unit]) -> dict[StackName, list[Drif
     for item in left:
         _mend(cluster, item)
     return observe(cluster, units) if left else drift
+
+
+def sweep(cluster: Cluster, unit: Unit) -> None:
+    """Delete a departed tenancy's namespace, should one be left that no record knows of."""
+    if unit.name.tenancy is None:
+        return
+    kind = cluster.kinds["v1", "Namespace"]
+    found = cluster.get(kind, f"t-{unit.name.tenancy}")
+    if found and found["metadata"].get("labels", {}).get(MANAGED_BY) == MANAGER:
+        cluster.delete({"apiVersion": "v1", "kind": "Namespace", **found})
 
 
 def _mend(cluster: Cluster, drift: Drift) -> None:

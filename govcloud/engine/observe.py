@@ -22,6 +22,8 @@ Manifest = dict[str, Any]
 Key = tuple[str, str, str, str]
 _TENANCY = f"{LABEL_PREFIX}tenancy"
 _LISTS_AT_ONCE = 4
+# Never pruned, since data would go with them.
+_KEPT = frozenset({"CustomResourceDefinition", "StorageClass"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,10 @@ def observe(cluster: Cluster, units: Sequence[Unit]) -> dict[StackName, list[Dri
     live = _live(cluster, units)
     planned_keys = {key_of(m) for unit in units for m in unit.manifests}
     found = {unit.name: list(_drift_of(unit, live)) for unit in units}
-    by_tenancy = {unit.name.tenancy: unit.name for unit in units if unit.name.tenancy}
+    by_tenancy = {unit.name.tenancy: unit.name for unit in units}  # None: the platform
     for key, manifest in live.items():
         stack = by_tenancy.get(manifest["metadata"]["labels"].get(_TENANCY))
-        if stack and key not in planned_keys and _made_by_govcloud(manifest):
+        if stack and key not in planned_keys and key[1] not in _KEPT and _made_by_govcloud(manifest):
             found[stack].append(Drift(stack, manifest, Difference("unplanned", (), None, None)))
     return found
 

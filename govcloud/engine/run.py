@@ -117,7 +117,7 @@ def _start(operation: Operation, stack: auto.Stack, events: _Events, refresh: bo
     if operation == "preview":
         stack.preview(parallel=_AT_ONCE, refresh=refresh, on_event=events, suppress_progress=True)
     elif operation == "destroy":
-        stack.destroy(parallel=_AT_ONCE, refresh=refresh, on_event=events, suppress_progress=True)
+        stack.destroy(parallel=_AT_ONCE, on_event=events, suppress_progress=True, continue_on_error=True)
     else:
         stack.up(
             parallel=_AT_ONCE,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 import socket
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ DEFAULT_SERVICES = "10.96.0.0/16"
 # Below the range from which systems hand out ports to outgoing connections (Linux: from 32768), so that a
 # region that is down does not lose its ports to passing traffic.
 _RANGE = range(20000, 32000)
+_CLEARING_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def settle_ports(
     settled = {
         name: port
         for name, port in remembered.items()
-        if name in PORT_NAMES and (name in running or is_free(port))
+        if name in PORT_NAMES and (name in running or becomes_free(port))
     }
     for name in PORT_NAMES:
         if name not in settled:
@@ -106,6 +108,16 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def becomes_free(port: int) -> bool:
+    """Whether a port is free, or soon is: a killed process holds its sockets until the kernel has cleared it away."""
+    end = time.monotonic() + _CLEARING_SECONDS
+    while not is_free(port):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def ports_of_neighbours(root: Path) -> set[int]:

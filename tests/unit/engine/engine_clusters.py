@@ -27,9 +27,9 @@ class MemoryCluster(Cluster):
     def list(self, kind: Kind, *, namespace: str | None = None, labels: str = "") -> Iterator[Manifest]:
         self.lists.append((kind.kind, labels))
         for (version, name, place, _), item in self.objects.items():
-            if (version, name) == (kind.api_version, kind.kind) and namespace in (None, place):
-                if _selected(item["metadata"].get("labels", {}), labels):
-                    yield {key: value for key, value in item.items() if key not in ("apiVersion", "kind")}
+            here = (version, name) == (kind.api_version, kind.kind) and namespace in (None, place)
+            if here and _selected(item["metadata"].get("labels", {}), labels):
+                yield {key: value for key, value in item.items() if key not in ("apiVersion", "kind")}
 
     def apply(self, manifest: Manifest, *, manager: str = "govcloud", dry_run: bool = False) -> Manifest:
         if not self.stubborn:

@@ -143,6 +143,18 @@ def test_stacks_without_resources_are_passed_over_when_gathering(
     assert checkpoints.resources("passing.north.1") == []
 
 
+def test_a_stack_whose_provider_never_came_up_can_be_gathered(
+    checkpoints: Checkpoints, tmp_path: Path
+) -> None:
+    path = record(tmp_path, "tenancy.air.north")
+    content = json.loads(path.read_text())
+    del content["checkpoint"]["latest"]["resources"][1]
+    path.write_text(json.dumps(content))
+    record(tmp_path, "tenancy.water.north", "water")
+    checkpoints.gather("passing.north.0", ["tenancy.air.north", "tenancy.water.north"])
+    assert checkpoints.resources("passing.north.0") == resources("passing.north.0", "water")
+
+
 def test_an_empty_stack_divides_into_none(checkpoints: Checkpoints) -> None:
     checkpoints.begin("passing.north.0")
     assert checkpoints.divide("passing.north.0", by_tenancy) == []
@@ -156,7 +168,9 @@ def test_a_removed_stack_is_gone_with_its_backups_and_no_other(
         checkpoints.begin(name)
     checkpoint_file(tmp_path, "tenancy.air.north").with_suffix(".json.bak").write_text("{}")
     checkpoints.remove("tenancy.air.north")
-    assert [path.name for path in checkpoint_file(tmp_path, "x").parent.iterdir()] == ["tenancy.air.north2.json"]
+    assert [path.name for path in checkpoint_file(tmp_path, "x").parent.iterdir()] == [
+        "tenancy.air.north2.json"
+    ]
     checkpoints.remove("tenancy.air.north")
 
 

@@ -78,7 +78,10 @@ def test_a_planned_field_that_is_gone_was_removed() -> None:
 
 
 def test_lists_of_one_length_are_compared_item_by_item() -> None:
-    plan, found = planned(rules=[{"verb": "get"}, {"verb": "list"}]), live(rules=[{"verb": "get"}, {"verb": "*"}])
+    plan, found = (
+        planned(rules=[{"verb": "get"}, {"verb": "list"}]),
+        live(rules=[{"verb": "get"}, {"verb": "*"}]),
+    )
     assert changes(plan, found) == [("changed", "rules[1].verb", "list", "*")]
 
 
@@ -210,10 +213,14 @@ def test_a_field_is_written_as_a_person_would(path: tuple[str, ...], field: str)
 
 
 _keys = st.text("abcdefgh", min_size=1, max_size=4)
-_scalars = st.one_of(st.booleans(), st.integers(0, 99), st.sampled_from(["get", "list", "deny", "4Gi", "250m"]))
+_scalars = st.one_of(
+    st.booleans(), st.integers(0, 99), st.sampled_from(["get", "list", "deny", "4Gi", "250m"])
+)
 _trees = st.recursive(
     _scalars,
-    lambda inner: st.one_of(st.lists(inner, min_size=1, max_size=3), st.dictionaries(_keys, inner, min_size=1, max_size=3)),
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=3), st.dictionaries(_keys, inner, min_size=1, max_size=3)
+    ),
     max_leaves=10,
 )
 _plans = st.dictionaries(_keys, _trees, min_size=1, max_size=4).map(lambda spec: planned(spec=spec))
@@ -253,7 +260,9 @@ def test_whatever_the_server_fills_in_nothing_differs(plan: Manifest) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(_plans, st.data())
-def test_whichever_planned_value_is_changed_it_is_found_and_named(plan: Manifest, data: st.DataObject) -> None:
+def test_whichever_planned_value_is_changed_it_is_found_and_named(
+    plan: Manifest, data: st.DataObject
+) -> None:
     *way, last = data.draw(st.sampled_from(_leaves(plan["spec"])))
     found = _as_live(plan)
     holder: Any = found["spec"]

@@ -29,9 +29,9 @@ CREATED = Change("create", "ConfigMap", "facts")
 class Stage:
     """The engine with played runs and regions.
 
-    ``standings`` says how units stand (default: the stack is known and to be run), ``outcomes`` how runs end (default: one
-    change), ``left`` what still differs after a run, ``records`` the tenancies that a run's stack holds at its end. ``ran`` is
-    what was run, in order of start.
+    ``standings`` says how units stand (default: the stack is known and to be run), ``outcomes`` how runs end (default:
+    one change, and nothing left after a destroy), ``left`` what still differs after a run, ``records`` the tenancies that
+    a run's stack holds at its end. ``ran`` is what was run, in order of start.
     """
 
     engine: Engine
@@ -46,11 +46,16 @@ class Stage:
     def survey(self, units: Any, receipts: Any, checkpoints: Any) -> list[Standing]:
         return [self.standings.get(unit.name, Standing(unit, known=True)) for unit in units]
 
-    def run(self, operation: str, settings: Any, checkpoints: Any, stack: str, program: Any, **options: Any) -> Outcome:
+    def run(
+        self, operation: str, settings: Any, checkpoints: Any, stack: str, program: Any, **options: Any
+    ) -> Outcome:
         self.ran.append((operation, stack, options["refresh"]))
         checkpoints.begin(stack)
         if stack in self.records:
             record(self.root, stack, *self.records[stack])
+        elif operation == "destroy" and stack not in self.outcomes:
+            checkpoints.remove(stack)
+            checkpoints.begin(stack)
         options["on_step"](1)
         return self.outcomes.get(stack, Outcome(changes=[CREATED]))
 
@@ -297,6 +302,36 @@ def test_a_tenancy_that_could_not_be_taken_away_keeps_its_record_and_its_platfor
         "platform.south": "deleted",
     }
     assert stage.recorded() == ["platform.north", "tenancy.air.north"]
+
+
+def test_what_a_shared_destroy_did_not_reach_is_told_and_not_forgotten(stage: Stage) -> None:
+    """Of four, the first is gone, the second was refused, and the others were not come to."""
+    units = many()
+    standing(stage, *units)
+    where = urn("passing.north.0", "kubernetes:core/v1:ConfigMap", "t-t1/facts")
+    stage.outcomes = {"passing.north.0": failing("finalizer", where)}
+    stage.records = {"passing.north.0": ["t1", "t2", "t3"]}
+    report = stage.engine.destroy(units)
+    assert [result.state for result in report.results] == ["deleted", "failed", "failed", "failed"]
+    assert [result.why for result in report.results[1:3]] == [
+        "t-t1/facts: finalizer",
+        "the run ended before it was reached",
+    ]
+    assert stage.recorded() == stage.receipts() == [str(unit.name) for unit in units[1:]]
+
+
+@pytest.mark.parametrize("operation", ["up", "preview"])
+@pytest.mark.parametrize("count", [1, 5])
+def test_a_record_that_cannot_be_read_fails_its_own_stack_alone(
+    stage: Stage, operation: str, count: int
+) -> None:
+    units = many(count)
+    standing(stage, *units)
+    record(stage.root, str(units[0].name), "t0").write_text("{")
+    broken, *others = getattr(stage.engine, operation)([*units, FAR]).results
+    assert broken.state == "failed"
+    assert "cannot be read" in broken.why
+    assert "failed" not in {result.state for result in others}
 
 
 @pytest.mark.parametrize("operation", ["up", "preview", "destroy"])

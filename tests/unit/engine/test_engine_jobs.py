@@ -118,7 +118,7 @@ def test_everything_of_a_run_for_one_unit_belongs_to_it() -> None:
     assert job.unit_of("govcloud-tenancy.air.north") is unit
 
 
-class Crash(Exception):
+class CrashError(Exception):
     pass
 
 
@@ -131,7 +131,7 @@ def test_a_passing_stack_is_divided_wherever_a_crash_stopped_it(
     record(tmp_path, "passing.north.0", *names)
     with monkeypatch.context() as patched:
         crash_after(patched, writes=point)
-        with pytest.raises(Crash):
+        with pytest.raises(CrashError):
             settle_passing(checkpoints)
     assert checkpoints.exists("passing.north.0")
     settle_passing(checkpoints)
@@ -148,11 +148,11 @@ def crash_after(patched: pytest.MonkeyPatch, writes: int) -> None:
 
     def failing(self: Checkpoints, stack: str, latest: dict[str, object] | None) -> None:
         if next(left, None) is None:
-            raise Crash
+            raise CrashError
         write(self, stack, latest)
 
     def refuse(self: Checkpoints, stack: str) -> None:
-        raise Crash
+        raise CrashError
 
     patched.setattr(Checkpoints, "_write", failing)
     patched.setattr(Checkpoints, "remove", refuse)

@@ -54,7 +54,9 @@ def test_a_second_change_is_refused_with_the_process_that_makes_the_first(tmp_pa
     assert caught.value.mend
 
 
-def test_a_second_change_waits_and_says_once_for_whom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_change_waits_and_says_once_for_whom(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with holder(tmp_path) as other:
         rounds = iter(range(3))
 
@@ -151,7 +153,10 @@ def test_engines_that_a_killed_command_left_are_ended(tmp_path: Path, name: str)
 
 
 def test_engines_of_other_estates_and_other_programs_live_on(tmp_path: Path) -> None:
-    with program("pulumi", tmp_path, "/another/estate") as one, program("sleeper", tmp_path, str(tmp_path)) as two:
+    with (
+        program("pulumi", tmp_path, "/another/estate") as one,
+        program("sleeper", tmp_path, str(tmp_path)) as two,
+    ):
         assert end_leftovers(tmp_path) == []
         assert (one.poll(), two.poll()) == (None, None)
 

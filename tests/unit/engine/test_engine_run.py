@@ -83,6 +83,11 @@ def test_a_failure_belongs_to_the_object_that_it_names() -> None:
     assert not outcome.ok
 
 
+@pytest.mark.parametrize("closing", ["update failed", "preview failed", "destroy failed"])
+def test_the_closing_word_of_the_engine_is_no_failure_of_its_own(closing: str) -> None:
+    assert outcome_of(said("quota refused", QUOTA), said(closing)).failures == {QUOTA: "quota refused"}
+
+
 def test_of_two_failures_of_an_object_the_first_is_the_cause() -> None:
     assert outcome_of(said("cause", QUOTA), said("sequel", QUOTA)).failures == {QUOTA: "cause"}
 
@@ -157,12 +162,26 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.mark.parametrize("operation", ["up", "preview", "destroy"])
-def test_an_operation_runs_once_and_reads_the_live_objects_where_asked_for(play: Any, operation: str) -> None:
+def test_an_operation_runs_once_and_its_changes_are_the_outcome(play: Any, operation: str) -> None:
     stack = Scripted([planned(step(OpType.CREATE))])
-    outcome = play(stack, operation, refresh=True)
+    outcome = play(stack, operation)
     assert stack.calls == [operation]
-    assert stack.options["refresh"] is True
     assert [change.op for change in outcome.changes] == ["create"]
+
+
+@pytest.mark.parametrize("operation", ["up", "preview"])
+@pytest.mark.parametrize("refresh", [True, False])
+def test_the_live_objects_are_read_first_where_asked_for(play: Any, operation: str, refresh: bool) -> None:
+    stack = Scripted([])
+    play(stack, operation, refresh=refresh)
+    assert stack.options["refresh"] is refresh
+
+
+@pytest.mark.parametrize("operation", ["up", "destroy"])
+def test_one_failure_does_not_end_a_run(play: Any, operation: str) -> None:
+    stack = Scripted([])
+    play(stack, operation)
+    assert stack.options["continue_on_error"] is True
 
 
 def test_a_failing_command_is_an_outcome_and_no_exception(play: Any) -> None:

@@ -49,7 +49,12 @@ def test_the_passphrase_is_long_and_made_once(make: Any) -> None:
 def test_no_file_is_left_beside_those_that_are_meant(make: Any) -> None:
     settings = make()
     make()
-    assert sorted(path.name for path in settings.root.iterdir()) == ["passphrase", "receipts", "state", "work"]
+    assert sorted(path.name for path in settings.root.iterdir()) == [
+        "passphrase",
+        "receipts",
+        "state",
+        "work",
+    ]
     assert [path.name for path in settings.work.iterdir()] == ["Pulumi.yaml"]
 
 

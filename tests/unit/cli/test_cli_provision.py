@@ -1,0 +1,213 @@
+"""``preview``, ``up``, ``drift`` and ``destroy``: what they print and how they end; the engine is played."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from govcloud.cli import provision
+from govcloud.engine import departures
+from govcloud.engine.checkpoint import Checkpoints
+from govcloud.engine.compare import Difference
+from govcloud.engine.observe import Drift
+from govcloud.engine.report import Report, Result
+from govcloud.engine.run import Change
+from govcloud.engine.survey import Standing
+from govcloud.errors import InputError, RefusedError
+
+
+class PlayedEngine:
+    """Reports every unit in one state, but for those that ``states`` tells otherwise."""
+
+    def __init__(self, root: Path) -> None:
+        self.checkpoints = Checkpoints(root)
+        self.states: dict[str, tuple[Any, str]] = {}
+        self.drifts: dict[str, list[Difference]] = {}
+        self.unreachable: set[str] = set()
+        self.asked: list[tuple[str, list[str]]] = []
+
+    def _report(self, operation: str, units: Any, state: Any) -> Report:
+        self.asked.append((operation, [str(unit.name) for unit in units]))
+        changes = (Change("create", "Namespace", "t-air", ("spec.a",)),)
+        results = []
+        for unit in units:
+            its, why = self.states.get(str(unit.name), (state, ""))
+            changed = () if its == "unchanged" else changes
+            results.append(Result(unit.name, its, len(unit.manifests), changed, why))
+        return Report(results, 1.25)
+
+    def up(self, units: Any) -> Report:
+        return self._report("up", units, "unchanged")
+
+    def preview(self, units: Any) -> Report:
+        return self._report("preview", units, "planned")
+
+    def destroy(self, units: Any) -> Report:
+        return self._report("destroy", units, "deleted")
+
+    def drift(self, units: Any) -> list[Standing]:
+        return [self._standing(unit) for unit in units]
+
+    def _standing(self, unit: Any) -> Standing:
+        if unit.name.region in self.unreachable:
+            return Standing(unit, error="the API server does not answer")
+        found = self.drifts.get(str(unit.name), [])
+        return Standing(unit, [Drift(unit.name, unit.manifests[0], difference) for difference in found])
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> PlayedEngine:
+    played = PlayedEngine(tmp_path)
+
+    @contextmanager
+    def start(estate: Any, no_wait: bool) -> Iterator[PlayedEngine]:
+        yield played
+
+    monkeypatch.setattr(provision, "_engine", start)
+    return played
+
+
+def test_up_without_anything_to_do_says_so(govcloud: Any, engine: PlayedEngine, small: Path) -> None:
+    result = govcloud("up", small, "-o", "json")
+    assert result.exit_code == 0
+    assert {row["state"] for row in json.loads(result.stdout)} == {"unchanged"}
+    assert result.stderr == "nothing to change in 5 stacks (1.2 s)\n"
+
+
+def test_up_works_on_what_was_selected(govcloud: Any, engine: PlayedEngine, small: Path) -> None:
+    govcloud("up", small, "-t", "air", "-r", "south")
+    assert engine.asked == [("up", ["platform.south", "tenancy.air.south"])]
+
+
+def test_a_failed_stack_makes_the_exit_code_3_and_the_reason_is_shown(
+    govcloud: Any, engine: PlayedEngine, small: Path
+) -> None:
+    engine.states = {
+        "tenancy.air.north": ("failed", "quota refused"),
+        "tenancy.air.south": ("skipped", "not tried"),
+        "tenancy.water.south": ("created", ""),
+    }
+    result = govcloud("up", small)
+    assert result.exit_code == 3
+    assert "quota refused" in result.stdout
+    assert result.stderr == "1 created, 2 unchanged, 1 failed, 1 skipped (1.2 s)\n"
+
+
+def test_up_of_everything_names_what_is_no_longer_in_the_estate_and_how_to_take_exactly_that_away(
+    govcloud: Any, engine: PlayedEngine, small: Path
+) -> None:
+    engine.checkpoints.begin("tenancy.gone.north")
+    engine.checkpoints.begin("tenancy.air.north")
+    result = govcloud("up", small)
+    (line,) = (line for line in result.stderr.splitlines() if "not in the estate" in line)
+    assert line.startswith("tenancy.gone.north")
+    assert line.endswith("govcloud destroy -t gone -r north")
+    assert "gone" not in govcloud("up", small, "-r", "north").stderr
+
+
+def test_a_preview_shows_every_change_with_its_fields(
+    govcloud: Any, engine: PlayedEngine, small: Path
+) -> None:
+    result = govcloud("preview", small, "-t", "water")
+    assert result.exit_code == 0
+    (row,) = (line for line in result.stdout.splitlines() if "tenancy.water.south" in line)
+    for word in ("create", "Namespace", "t-air", "spec.a"):
+        assert word in row
+
+
+def test_no_drift_is_told_with_the_number_of_objects_that_were_seen(
+    govcloud: Any, engine: PlayedEngine, small: Path
+) -> None:
+    result = govcloud("drift", small, "-o", "json")
+    assert (result.exit_code, json.loads(result.stdout)) == (0, [])
+    assert result.stderr.startswith("no drift in ")
+
+
+def test_drift_names_object_field_values_and_who_and_makes_the_exit_code_1(
+    govcloud: Any, engine: PlayedEngine, small: Path
+) -> None:
+    changed = Difference(
+        "changed", ("spec", "hard", "requests.cpu"), "8", "64", "kubectl-edit", "2026-05-01T12:00:00Z"
+    )
+    engine.drifts = {"tenancy.air.north": [changed]}
+    result = govcloud("drift", small, "-o", "json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout) == [
+        {
+            "stack": "tenancy.air.north",
+            "object": "Namespace t-air",
+            "change": "changed",
+            "field": 'spec.hard["requests.cpu"]',
+            "old": "8",
+            "new": "64",
+            "who": "kubectl-edit",
+            "when": "2026-05-01T12:00:00Z",
+        }
+    ]
+    assert "govcloud up" in result.stderr
+
+
+def test_a_region_that_does_not_answer_is_told_once_and_makes_the_exit_code_3(
+    govcloud: Any, engine: PlayedEngine, small: Path
+) -> None:
+    engine.unreachable = {"south"}
+    result = govcloud("drift", small)
+    assert result.exit_code == 3
+    assert result.stderr.count("region south: the API server does not answer") == 1
+    assert "region north" not in result.stderr
+
+
+@pytest.fixture
+def standing(engine: PlayedEngine, monkeypatch: pytest.MonkeyPatch) -> PlayedEngine:
+    """All of ``air`` stands and runs nothing."""
+    for stack in ("platform.north", "tenancy.air.north", "tenancy.air.south"):
+        engine.checkpoints.begin(stack)
+    monkeypatch.setattr(departures, "connect", lambda target: None)
+    monkeypatch.setattr(departures, "workloads_in", lambda cluster, namespace: {})
+    return engine
+
+
+def test_destroy_asks_first_with_what_would_go(govcloud: Any, standing: PlayedEngine, small: Path) -> None:
+    result = govcloud("destroy", small, input="n\n")
+    assert result.exit_code == 1
+    assert "Take these 2 stacks away?" in result.stderr
+    assert "tenancy.air.north: 16 objects" in result.stderr
+    assert standing.asked == []
+
+
+@pytest.mark.parametrize(("options", "answer"), [((), "y\n"), (("--yes",), None)])
+def test_destroy_goes_on_after_a_yes(
+    govcloud: Any, standing: PlayedEngine, small: Path, options: tuple[str, ...], answer: str | None
+) -> None:
+    result = govcloud("destroy", small, *options, "-o", "json", input=answer)
+    assert result.exit_code == 0
+    assert standing.asked == [("destroy", ["tenancy.air.north", "tenancy.air.south"])]
+    assert {row["state"] for row in json.loads(result.stdout)} == {"deleted"}
+
+
+def test_destroy_takes_platforms_only_when_told_to(
+    govcloud: Any, standing: PlayedEngine, small: Path
+) -> None:
+    govcloud("destroy", small, "-r", "north", "--platform", "--yes")
+    assert standing.asked == [("destroy", ["tenancy.air.north", "platform.north"])]
+
+
+def test_destroy_refuses_running_workloads_unless_their_tenancy_is_named(
+    govcloud: Any, standing: PlayedEngine, small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(departures, "workloads_in", lambda cluster, namespace: {"Deployment": 2})
+    refused = govcloud("destroy", small, "--yes")
+    assert isinstance(refused.exception, RefusedError)
+    assert "2 Deployment" in str(refused.exception)
+    assert standing.asked == []
+    assert govcloud("destroy", small, "--yes", "--with-workloads", "air").exit_code == 0
+    assert len(standing.asked) == 1
+
+
+def test_destroy_of_what_does_not_stand_is_an_input_error(
+    govcloud: Any, standing: PlayedEngine, small: Path
+) -> None:
+    assert isinstance(govcloud("destroy", small, "-t", "water", "--yes").exception, InputError)
