@@ -38,14 +38,17 @@ def emit(data: Any, output: str, table: Callable[[], Any]) -> None:
         from rich.console import Console
 
         width = None if sys.stdout.isatty() else 200
-        Console(width=width, soft_wrap=False).print(table())
+        # Brackets in data are data, not markup.
+        Console(width=width, markup=False, highlight=False).print(table())
 
 
 def to_yaml(data: Any) -> str:
     """YAML of plain data; a list of manifests becomes many documents."""
     import yaml
 
-    dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    base: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    # Values that stand in several places are written out in each: kubectl and people read anchors badly.
+    dumper = type("PlainDumper", (base,), {"ignore_aliases": lambda *_: True})
     dump_all = isinstance(data, list) and all(isinstance(item, dict) and "kind" in item for item in data)
     documents = data if dump_all and data else [data]
     return str(

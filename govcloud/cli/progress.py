@@ -67,11 +67,11 @@ class BarProgress:
             if job in self._tasks:
                 self._bars.update(self._tasks[job], completed=self._sizes.get(job, 0), visible=failed)
             if failed:
-                self._bars.console.print(f"[red]{job}: failed[/red]")
+                self._bars.console.print(f"{job}: failed", style="red")
 
     def say(self, message: str) -> None:
         """Something that a person should know."""
-        self._bars.console.print(message)
+        self._bars.console.print(message, markup=False)
 
     def _completed(self) -> int:
         return int(sum(task.completed for task in self._bars.tasks if task.id != self._all))

@@ -12,6 +12,7 @@ import click
 from govcloud.cli.estates import estate_argument, read_estate, selection_options
 from govcloud.cli.output import emit, output_option, say
 from govcloud.cli.progress import progress
+from govcloud.errors import RefusedError
 
 if TYPE_CHECKING:
     from govcloud.engine.engine import Engine
@@ -166,7 +167,8 @@ def _ask(units: Sequence[Unit], yes: bool) -> None:
         return
     for unit in units:
         say(f"{unit.name}: {len(unit.manifests) or 'all its'} objects")
-    click.confirm(f"Take these {len(units)} stacks away?", abort=True, err=True)
+    if not click.confirm(f"Take these {len(units)} stacks away?", err=True):
+        raise RefusedError("nothing was taken away", mend="confirm, or say --yes")
 
 
 def _exit_on_failure(report: Report) -> None:

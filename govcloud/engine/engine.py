@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from govcloud.engine.checkpoint import Checkpoints
-from govcloud.engine.jobs import Job, gather, jobs_of, settle_passing
+from govcloud.engine.jobs import Job, begin, gather, jobs_of, settle_passing
 from govcloud.engine.lock import end_leftovers, estate_lock
 from govcloud.engine.mend import settle, sweep
 from govcloud.engine.observe import Drift
@@ -153,6 +153,8 @@ class Engine:
     def _run(self, operation: Operation, job: Job) -> Ended:
         try:
             if job.passing and self.checkpoints:
+                if operation == "up":
+                    begin(self.checkpoints, job)
                 gather(self.checkpoints, job)
             outcome = run(
                 operation,
@@ -211,20 +213,23 @@ class Engine:
         """A stack is gone when its record holds nothing any more; then it is forgotten too."""
         units = {unit.name: unit for unit in ended.job.units}
         for name, result in _outcomes(ended, "deleted", "deleted"):
-            if (
-                self.checkpoints
-                and self.checkpoints.exists(str(name))
-                and self.checkpoints.resources(str(name))
-            ):
-                yield (
-                    name,
-                    replace(result, state="failed", why=result.why or "the run ended before it was reached"),
-                )
-                continue
-            if result.state == "deleted":
-                self._forget(name)
-                sweep(connect(units[name].target), units[name])
-            yield name, result
+            if why := self._unreadable(name) or self._holding(name):
+                yield name, replace(result, state="failed", why=result.why or why)
+            else:
+                yield name, self._forgotten(units[name], result) if result.state == "deleted" else result
+
+    def _holding(self, name: StackName) -> str:
+        exists = self.checkpoints and self.checkpoints.exists(str(name))
+        left = self.checkpoints.resources(str(name)) if self.checkpoints and exists else []
+        return "the run ended before it was reached" if left else ""
+
+    def _forgotten(self, unit: Unit, result: Result) -> Result:
+        try:
+            sweep(connect(unit.target), unit)
+        except ClusterError as error:
+            return replace(result, state="failed", why=str(error))
+        self._forget(unit.name)
+        return result
 
     def _forget(self, name: StackName) -> None:
         self.receipts.remove(name)

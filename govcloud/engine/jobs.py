@@ -101,16 +101,20 @@ def _together(region: str, group: Sequence[Standing]) -> Iterator[Job]:
         yield Job(f"{PASSING}{region}.{number}", tuple(s.unit for s in some), program, refresh)
 
 
-def gather(checkpoints: Checkpoints, job: Job) -> None:
-    """Begin a job's passing stack with what the stacks of its units hold.
+def begin(checkpoints: Checkpoints, job: Job) -> None:
+    """Begin the stacks of a job's units that do not exist yet.
 
-    New stacks are begun first: then a tenancy that is killed off while it is founded is known by its stack, and can be
-    taken away, even if the estate drops it before the next run.
+    Then a tenancy that is killed off while it is founded is known by its stack, and can be taken away, even if the estate
+    drops it before the next run.
     """
+    for unit in job.units:
+        checkpoints.begin(str(unit.name))
+
+
+def gather(checkpoints: Checkpoints, job: Job) -> None:
+    """Begin a job's passing stack with what the stacks of its units hold."""
     stacks = [str(unit.name) for unit in job.units]
-    for stack in stacks:
-        checkpoints.begin(stack)
-    checkpoints.gather(job.stack, stacks)
+    checkpoints.gather(job.stack, [stack for stack in stacks if checkpoints.exists(stack)])
 
 
 def settle_passing(checkpoints: Checkpoints, *, only: str | None = None) -> set[str]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from govcloud.cluster import Cluster
-from govcloud.engine.observe import Drift, observe
+from govcloud.engine.observe import Drift, made_by_govcloud, observe
 from govcloud.engine.units import Unit
 from govcloud.model import MANAGED_BY, MANAGER
 from stacks.names import StackName
@@ -33,7 +33,7 @@ def sweep(cluster: Cluster, unit: Unit) -> None:
         return
     kind = cluster.kinds["v1", "Namespace"]
     found = cluster.get(kind, f"t-{unit.name.tenancy}")
-    if found and found["metadata"].get("labels", {}).get(MANAGED_BY) == MANAGER:
+    if found and found["metadata"].get("labels", {}).get(MANAGED_BY) == MANAGER and made_by_govcloud(found):
         cluster.delete({"apiVersion": "v1", "kind": "Namespace", **found})
 
 

@@ -60,7 +60,7 @@ def observe(cluster: Cluster, units: Sequence[Unit]) -> dict[StackName, list[Dri
     by_tenancy = {unit.name.tenancy: unit.name for unit in units}  # None: the platform
     for key, manifest in live.items():
         stack = by_tenancy.get(manifest["metadata"]["labels"].get(_TENANCY))
-        if stack and key not in planned_keys and key[1] not in _KEPT and _made_by_govcloud(manifest):
+        if stack and key not in planned_keys and key[1] not in _KEPT and made_by_govcloud(manifest):
             found[stack].append(Drift(stack, manifest, Difference("unplanned", (), None, None)))
     return found
 
@@ -97,7 +97,7 @@ def _typed(kind: Kind, items: Iterable[Manifest]) -> Iterable[Manifest]:
         yield {"apiVersion": kind.api_version, "kind": kind.kind, **item}
 
 
-def _made_by_govcloud(manifest: Manifest) -> bool:
+def made_by_govcloud(manifest: Manifest) -> bool:
     """Whether our field manager wrote it: a label alone, which others could set, is no ground to delete."""
     entries = manifest["metadata"].get("managedFields", ())
     return any(entry.get("manager") == FIELD_MANAGER for entry in entries)

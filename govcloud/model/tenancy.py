@@ -23,8 +23,8 @@ def _zero(value: Any) -> Any:
 
 Duration = Annotated[
     str,
+    StringConstraints(pattern=r"^(0|[1-9][0-9]{0,8}[smhd])$"),  # first, so that the schema carries it
     BeforeValidator(_zero),
-    StringConstraints(pattern=r"^(0|[1-9][0-9]{0,8}[smhd])$"),
     Meaning("0 or a duration such as 30s, 15m, 2h or 7d"),
 ]
 DataClass = Literal["general", "important", "core"]

@@ -31,6 +31,9 @@ class MemoryCluster(Cluster):
             if here and _selected(item["metadata"].get("labels", {}), labels):
                 yield {key: value for key, value in item.items() if key not in ("apiVersion", "kind")}
 
+    def get(self, kind: Kind, name: str, namespace: str | None = None) -> Manifest | None:
+        return self.objects.get((kind.api_version, kind.kind, namespace or "", name))
+
     def apply(self, manifest: Manifest, *, manager: str = "govcloud", dry_run: bool = False) -> Manifest:
         if not self.stubborn:
             self.objects[key_of(manifest)] = _applied(manifest)

@@ -68,6 +68,10 @@ class Stage:
     def stacks(self) -> list[str]:
         return [stack for _, stack, _ in self.ran]
 
+    def sweep(self, cluster: Any, unit: Unit) -> None:
+        if unit.name.region in self.unverified:
+            raise ClusterError("the API server does not answer")
+
     def recorded(self) -> list[str]:
         return Checkpoints(self.root).names()
 
@@ -84,6 +88,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
     monkeypatch.setattr(module, "run", stage.run)
     monkeypatch.setattr(module, "survey", stage.survey)
     monkeypatch.setattr(module, "settle", stage.settle)
+    monkeypatch.setattr(module, "sweep", stage.sweep)
     monkeypatch.setattr(module, "connect", lambda target: None)
     monkeypatch.setattr(module, "end_leftovers", lambda root: [])
     return stage
@@ -302,6 +307,17 @@ def test_a_tenancy_that_could_not_be_taken_away_keeps_its_record_and_its_platfor
         "platform.south": "deleted",
     }
     assert stage.recorded() == ["platform.north", "tenancy.air.north"]
+
+
+def test_a_stack_whose_region_went_away_before_the_last_look_is_not_forgotten(stage: Stage) -> None:
+    standing(stage, AIR, FAR)
+    stage.unverified = {"north"}
+    report = stage.engine.destroy([AIR, FAR])
+    assert [(result.state, result.why) for result in report.results] == [
+        ("failed", "the API server does not answer"),
+        ("deleted", ""),
+    ]
+    assert stage.recorded() == ["tenancy.air.north"]
 
 
 def test_what_a_shared_destroy_did_not_reach_is_told_and_not_forgotten(stage: Stage) -> None:

@@ -6,7 +6,7 @@ import pytest
 from engine_samples import manifest, platform, record, resources, tenancy
 
 from govcloud.engine.checkpoint import Checkpoints
-from govcloud.engine.jobs import Job, gather, jobs_of, settle_passing
+from govcloud.engine.jobs import Job, begin, gather, jobs_of, settle_passing
 from govcloud.engine.survey import Standing
 from govcloud.engine.units import Unit
 
@@ -88,6 +88,19 @@ def test_a_passing_stack_begins_with_what_its_units_hold_already(
     (job,) = runs(*known(*units))
     gather(checkpoints, job)
     assert checkpoints.resources(job.stack) == resources(job.stack, "t1", "t2")
+
+
+def test_the_stacks_of_a_shared_run_can_be_begun_before_it(checkpoints: Checkpoints, tmp_path: Path) -> None:
+    (job,) = runs(*new(*tenancies(4)))
+    record(tmp_path, "tenancy.t1.north", "t1")
+    begin(checkpoints, job)
+    assert checkpoints.names() == [str(unit.name) for unit in job.units]
+    assert [len(checkpoints.resources(name)) > 0 for name in checkpoints.names()] == [
+        False,
+        True,
+        False,
+        False,
+    ]
 
 
 def passing(*units: Unit) -> Job:

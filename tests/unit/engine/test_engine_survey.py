@@ -8,7 +8,7 @@ from engine_clusters import MemoryCluster, as_applied
 from engine_samples import labelled, manifest, platform, record, tenancy
 
 from govcloud.engine.checkpoint import Checkpoints
-from govcloud.engine.mend import settle
+from govcloud.engine.mend import settle, sweep
 from govcloud.engine.observe import observe
 from govcloud.engine.receipts import Receipts
 from govcloud.engine.survey import Standing, survey
@@ -110,6 +110,20 @@ def test_what_cannot_be_put_right_is_told() -> None:
     cluster.stubborn = True
     (drift,) = settle(cluster, [AIR])[AIR.name]
     assert drift.difference.field == "data.tenancy"
+
+
+def test_a_sweep_takes_away_the_namespace_that_no_record_knew_of_and_no_other() -> None:
+    cluster = MemoryCluster(as_applied([AIR, WATER]))
+    sweep(cluster, AIR)
+    sweep(cluster, NORTH)
+    assert cluster.deleted == ["t-air"]
+
+
+def test_a_sweep_leaves_a_namespace_of_others_alone() -> None:
+    cluster = MemoryCluster([manifest("Namespace", "t-air")])
+    sweep(cluster, AIR)
+    sweep(cluster, WATER)
+    assert cluster.deleted == []
 
 
 def surveyed(tmp_path: Path, clusters: dict[str, MemoryCluster], *units: Unit) -> list[Standing]:

@@ -7,7 +7,7 @@ import yaml
 from govcloud.planner import plan_platform, plan_tenancy
 
 GOLDEN = Path(__file__).parent / "golden"
-REMAKE = "GOVCLOUD_REMAKE_GOLDEN"
+REMAKE = "REMAKE_GOLDEN"
 
 
 def _compare(name, manifests):

@@ -1,0 +1,1 @@
+"""What the performance claims rest on: ratios against a baseline taken in the same run."""
