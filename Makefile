@@ -57,6 +57,7 @@ e2e: toolchain system ## The stories, from the command line to the regions.
 test: check unit integration e2e ## Everything; what CI runs.
 
 bench: toolchain ## The measurements that the performance claims rest on.
+	@$(BIN)/python -m benchmarks.footprint
 	@$(BIN)/python -m benchmarks.provisioning
 
 lock: setup ## Pin every dependency with its hashes.
