@@ -12,6 +12,7 @@ import pulumi
 
 PROVIDER_VERSION = "4.25.0"
 FIELD_MANAGER = "govcloud"
+_SECRET_FIELDS = ("data", "stringData")
 _FIELD_MANAGER_ANNOTATION = "pulumi.com/patchFieldManager"
 
 
@@ -41,8 +42,10 @@ def with_field_manager(manifest: dict[str, Any]) -> dict[str, Any]:
 
 
 def register(manifest: dict[str, Any], options: pulumi.ResourceOptions) -> pulumi.CustomResource:
-    """Register a manifest with the engine."""
+    """Register a manifest with the engine; what a Secret holds is encrypted in the state."""
     options = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(version=PROVIDER_VERSION))
-    return pulumi.CustomResource(
-        type_token(manifest), resource_name(manifest), with_field_manager(manifest), options
-    )
+    properties = with_field_manager(manifest)
+    for field in _SECRET_FIELDS if manifest["kind"] == "Secret" else ():
+        if field in properties:
+            properties[field] = pulumi.Output.secret(properties[field])
+    return pulumi.CustomResource(type_token(manifest), resource_name(manifest), properties, options)

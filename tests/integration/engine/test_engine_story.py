@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import stat
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from engine_estate import EstateUnderTest
 
 from govcloud.cluster import Cluster
+from govcloud.engine.checkpoint import Checkpoints
+from govcloud.engine.run import run
+from govcloud.engine.settings import settings_for
 from govcloud.local.region import LocalRegion
+from govcloud.local.toolchain import Toolchain
+from govcloud.model.loader import load_estate
 from govcloud.paths import estate_state
+from stacks.components import tenancies_program
+from stacks.desired import target_of
 
 Make = Callable[[str, int], EstateUnderTest]
 
@@ -167,6 +176,31 @@ def test_state_and_its_key_are_private_and_hold_no_credential(story: EstateUnder
         assert "PRIVATE KEY" not in text
         assert "client-key-data" not in text
         assert secret not in text
+
+
+def test_what_a_secret_holds_is_encrypted_in_the_state(story: EstateUnderTest, toolchain: Toolchain) -> None:
+    estate = load_estate(story.file)
+    settings = settings_for(estate, toolchain)
+    target, name = target_of(estate, "north"), story.tenancy(1)
+    secret = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "token", "namespace": f"t-{name}"},
+        "stringData": {"token": "open-sesame"},
+    }
+    checkpoints = Checkpoints(settings.backend_folder)
+    stack = "tenancy.secret.north"
+    program = partial(tenancies_program, target, {"secret": [secret]})
+    try:
+        assert run("up", settings, checkpoints, stack, program).ok
+        text = (settings.backend_folder / ".pulumi" / "stacks" / "govcloud" / f"{stack}.json").read_text()
+        assert '"name":"token"' in text.replace(" ", "")
+        assert "open-sesame" not in text
+        assert base64.b64encode(b"open-sesame").decode() not in text
+        assert "ciphertext" in text
+    finally:
+        run("destroy", settings, checkpoints, stack, program)
+        checkpoints.remove(stack)
 
 
 def test_a_pod_over_quota_is_refused(story: EstateUnderTest) -> None:
