@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _Command = Callable[..., Any]
 _CELL = 80
+_ROWS = 12
 no_wait_option: Callable[[_Command], _Command] = click.option(
     "--no-wait",
     is_flag=True,
@@ -109,16 +110,15 @@ def drift(path: str, tenancies: tuple[str, ...], regions: tuple[str, ...], outpu
     with _engine(estate, no_wait=True) as engine:
         standings = engine.drift(units)
     rows = [row for standing in standings for row in _drift_rows(standing)]
-    emit(rows, output, lambda: _drift_table(rows))
+    if rows or output != "table":
+        emit(rows, output, lambda: _drift_table(rows))
     unreachable = [s for s in standings if s.error]
     for region, error in {s.unit.name.region: s.error for s in unreachable}.items():
         say(f"region {region}: {error}")
     objects = sum(len(s.unit.manifests) for s in standings if not s.error)
-    say(
-        f"{len(rows)} differences in {objects} objects; `govcloud up` mends them"
-        if rows
-        else f"no drift in {objects} objects"
-    )
+    noun = "difference" if len(rows) == 1 else "differences"
+    found = f"{len(rows)} {noun} in {objects} objects; `govcloud up` mends what it finds"
+    say(found if rows else f"no drift in {objects} objects")
     if unreachable:
         sys.exit(3)
     if rows:
@@ -196,10 +196,13 @@ def _report_table(report: Report) -> Any:
     told = [result for result in report.results if result.state != "unchanged"]
     if not told:
         return "every stack is as the estate says"
-    for result in told:
+    shown = [r for r in told if r.why] + [r for r in told if not r.why][:_ROWS]
+    for result in shown:
         table.add_row(
             str(result.stack), result.state, str(result.objects), str(len(result.changes) or ""), result.why
         )
+    if len(told) > len(shown):
+        table.caption = f"and {len(told) - len(shown)} more like these; all of them with --output json"
     return table
 
 
