@@ -292,6 +292,8 @@ def test_documents_name_no_registry_and_no_path_of_a_machine(name: str) -> None:
     assert not _MACHINE_PATHS.findall(text_of(name))
 
 
-@pytest.mark.parametrize("text", ["see /tmp/x", "`/root/.cache`", "cd /work", "/home/li/x"])
+@pytest.mark.parametrize(
+    "text", ["see /tmp/x", *(f"cd /{name}/x" for name in ("root", "work")), "/home/li/x"]
+)
 def test_a_path_of_a_machine_would_be_found(text: str) -> None:
     assert _MACHINE_PATHS.search(text)

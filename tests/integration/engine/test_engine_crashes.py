@@ -59,6 +59,16 @@ def _victim(estate: EstateUnderTest, started: subprocess.Popen[str], what: str) 
     return None
 
 
+def _up_and_kill(estate: EstateUnderTest, what: str, moment: float) -> None:
+    started = estate.start("up")
+    victim = _victim(estate, started, what)
+    if victim is not None:
+        time.sleep(moment)
+        with contextlib.suppress(ProcessLookupError):  # the run was quicker than this moment
+            kill(victim)
+    started.communicate(timeout=120)
+
+
 # How long after it is there the process is killed, in seconds: from before the first object to the end of the run.
 MOMENTS = [0.0, 0.4, 0.9, 1.5, 2.2, 3.0]
 
@@ -67,13 +77,7 @@ MOMENTS = [0.0, 0.4, 0.9, 1.5, 2.2, 3.0]
 def test_killed_while_founding_tenancies(make_estate: Make, what: str) -> None:
     estate = make_estate(f"killed-{what}", TENANCIES)
     for moment in MOMENTS:
-        started = estate.start("up")
-        victim = _victim(estate, started, what)
-        if victim is not None:
-            time.sleep(moment)
-            with contextlib.suppress(ProcessLookupError):  # the run was quicker than this moment
-                kill(victim)
-        started.communicate(timeout=120)
+        _up_and_kill(estate, what, moment)
     _again(estate)
 
 
@@ -83,13 +87,7 @@ def test_killed_while_changing_tenancies(make_estate: Make, what: str) -> None:
     assert estate.up().code == 0
     for round_, moment in enumerate(MOMENTS[:4]):
         estate.write(cpu={estate.tenancy(n): 5 + round_ for n in range(1, TENANCIES + 1)})
-        started = estate.start("up")
-        victim = _victim(estate, started, what)
-        if victim is not None:
-            time.sleep(moment)
-            with contextlib.suppress(ProcessLookupError):  # the run was quicker than this moment
-                kill(victim)
-        started.communicate(timeout=120)
+        _up_and_kill(estate, what, moment)
     _again(estate)
     assert {estate.quota("north", estate.tenancy(n)) for n in range(1, TENANCIES + 1)} == {"8"}
 
