@@ -55,12 +55,25 @@ class _Manifests(pulumi.ComponentResource):
     ) -> None:
         super().__init__(f"govcloud:stacks:{kind}", name, {}, pulumi.ResourceOptions(provider=provider))
         options = pulumi.ResourceOptions(parent=self, provider=provider)
-        first = [register(m, options) for m in manifests if m["kind"] in _FIRST]
-        after = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=first))
+        first = {m["metadata"]["name"]: register(m, options) for m in manifests if m["kind"] in _FIRST}
+        after = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=list(first.values())))
         for manifest in manifests:
             if manifest["kind"] not in _FIRST:
-                register(manifest, after)
+                register(manifest, _with_namespace(after, first.get(manifest["metadata"].get("namespace"))))
         self.register_outputs({})
+
+
+def _with_namespace(
+    options: pulumi.ResourceOptions, namespace: pulumi.Resource | None
+) -> pulumi.ResourceOptions:
+    """Leave the deletion of what is in a namespace to the namespace's own.
+
+    One call instead of sixteen; and Kubernetes makes the service account ``default`` anew as soon as it is deleted, so that
+    whoever waits for it to be gone may wait in vain.
+    """
+    if namespace is None:
+        return options
+    return pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(deleted_with=namespace))
 
 
 class Platform(_Manifests):
