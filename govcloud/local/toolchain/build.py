@@ -54,7 +54,7 @@ class BuildSource:
         go = self._go.ready(job)
         module = program.build.module
         target = staging / program.name
-        # Programs of one module are built one after another: side by side they would compile the same twice.
+        # Another process may build a program of the same module: side by side both would compile the same.
         lock = self._store.lock(f"module-{module}")
         with hold(lock, job, f"Go module {module} is in work"), self._slot(job):
             folder = self._lay_out(module)

@@ -23,6 +23,8 @@ from govcloud.local.toolchain.store import Receipt, Store
 SOURCES = ("path", "mirror", "release", "build")
 """Where programs come from, in the order in which they are asked."""
 
+Outcome = Installed | GovCloudError
+
 _AT_ONCE = 4
 _INSTALL = "run 'govcloud toolchain install'"
 
@@ -145,7 +147,7 @@ class Toolchain:
         pool, stop = ThreadPoolExecutor(min(_AT_ONCE, len(programs)), "toolchain"), threading.Event()
         try:
             done, failures = _collect(
-                [pool.submit(self._install, program, tell, stop) for program in programs]
+                [pool.submit(self._install_group, group, tell, stop) for group in _by_module(programs)]
             )
         finally:
             # Also on Ctrl-C: the threads see it at once and put away what is half done.
@@ -159,6 +161,17 @@ class Toolchain:
                 + "\n".join(f"  {failure}" for failure in failures)
             ) from failures[0]
         return done
+
+    def _install_group(
+        self, group: Sequence[Program], tell: Progress, stop: threading.Event
+    ) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for program in group:
+            try:
+                outcomes.append(self._install(program, tell, stop))
+            except GovCloudError as error:
+                outcomes.append(error)
+        return outcomes
 
     def _install(self, program: Program, tell: Progress, stop: threading.Event) -> Installed:
         job = Job(program.name, tell, stop)
@@ -251,16 +264,23 @@ def _one_at_a_time(progress: Progress | None) -> Progress:
     return tell
 
 
-def _collect(futures: Sequence[Future[Installed]]) -> tuple[dict[str, Installed], list[GovCloudError]]:
+def _by_module(programs: Sequence[Program]) -> list[list[Program]]:
+    """Groups that are installed one after another, since side by side they would compile the same twice."""
+    groups: dict[str, list[Program]] = {}
+    for program in programs:
+        groups.setdefault(program.build.module, []).append(program)
+    return list(groups.values())
+
+
+def _collect(futures: Sequence[Future[list[Outcome]]]) -> tuple[dict[str, Installed], list[GovCloudError]]:
     done: dict[str, Installed] = {}
     failures: list[GovCloudError] = []
     for future in as_completed(futures):
-        try:
-            installed = future.result()
-        except GovCloudError as error:
-            failures.append(error)
-        else:
-            done[installed.program] = installed
+        for outcome in future.result():
+            if isinstance(outcome, Installed):
+                done[outcome.program] = outcome
+            else:
+                failures.append(outcome)
     return done, failures
 
 

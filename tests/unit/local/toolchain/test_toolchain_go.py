@@ -94,6 +94,15 @@ def test_a_script_is_copied_out_of_its_module(toolchain: Make, modules: Path, go
     assert os.access(program.path, os.X_OK)
 
 
+def test_programs_of_one_module_are_made_one_after_another_in_the_order_of_the_catalog(
+    toolchain: Make, modules: Path, go: Callable[..., str], events: list[Event]
+) -> None:
+    toolchain(sources=("build",), path=go(), modules=modules).install(["gamma", "alpha"], events.append)
+    assert list(dict.fromkeys(event.program for event in events)) == ["alpha", "gamma"]
+    assert [event.phase for event in events if event.program == "alpha"][-1] == "done"
+    assert [event.program for event in events] == sorted(event.program for event in events)
+
+
 def test_what_the_program_embeds_is_laid_beside_it_compactly_and_with_its_version(
     toolchain: Make, modules: Path, go: Callable[..., str], cache: Path
 ) -> None:

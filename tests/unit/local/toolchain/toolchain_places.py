@@ -43,7 +43,7 @@ programs:
     release:
       file: "https://dl.example.org/v{version}/bin/{os}/{arch}/{name}"
       checksums: "https://dl.example.org/v{version}/bin/{os}/{arch}/{name}.sha256"
-    build: {module: small, package: ".", seconds: 1}
+    build: {module: other, package: ".", seconds: 1}
   gamma:
     version: "2.0.0"
     licence: Apache-2.0
