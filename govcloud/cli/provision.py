@@ -108,7 +108,7 @@ def drift(path: str, tenancies: tuple[str, ...], regions: tuple[str, ...], outpu
     estate = read_estate(path)
     units = _units(estate, regions, tenancies)
     with _engine(estate, no_wait=True) as engine:
-        standings = engine.drift(units)
+        standings = engine.survey(units)
     rows = [row for standing in standings for row in _drift_rows(standing)]
     if rows or output != "table":
         emit(rows, output, lambda: _drift_table(rows))

@@ -12,7 +12,7 @@ from govcloud.engine.checkpoint import Checkpoints
 from govcloud.engine.jobs import Job, begin, gather, jobs_of, settle_passing
 from govcloud.engine.lock import end_leftovers, estate_lock
 from govcloud.engine.mend import settle, sweep
-from govcloud.engine.observe import Drift
+from govcloud.engine.observe import Drift, by_region
 from govcloud.engine.receipts import Receipts
 from govcloud.engine.report import Progress, Report, Result
 from govcloud.engine.run import Change, Operation, Outcome, few_collections, run
@@ -52,12 +52,8 @@ class Engine:
         self.receipts = Receipts(settings.receipts, self.checkpoints)
 
     def survey(self, units: Sequence[Unit]) -> list[Standing]:
-        """How each unit stands; changes nothing."""
+        """How each unit stands, drift included; changes nothing and takes no lock."""
         return survey(units, self.receipts, self.checkpoints)
-
-    def drift(self, units: Sequence[Unit]) -> list[Standing]:
-        """The same as a survey; its ``drift`` and ``error`` are what a person wants to see."""
-        return self.survey(units)
 
     def up(self, units: Sequence[Unit]) -> Report:
         """Bring the regions to what the units say.
@@ -191,7 +187,7 @@ class Engine:
         for end in ended:
             results.update(_outcomes(end, "updated", "unchanged"))
         good = [u for end in ended for u in end.job.units if results[u.name].state != "failed"]
-        for region_units in _by_target(good):
+        for region_units in by_region(good).values():
             for name, why in self._verify(region_units).items():
                 if why:
                     results[name] = replace(results[name], state="failed", why=why)
@@ -294,13 +290,6 @@ def _blocked(jobs: Sequence[Job], regions: set[str], why: str) -> Iterator[tuple
             for unit in job.units:
                 words = f"not tried: {why.format(job.region)}"
                 yield unit.name, Result(unit.name, "skipped", len(unit.manifests), why=words)
-
-
-def _by_target(units: Sequence[Unit]) -> list[list[Unit]]:
-    groups: dict[str, list[Unit]] = {}
-    for unit in units:
-        groups.setdefault(unit.name.region, []).append(unit)
-    return list(groups.values())
 
 
 def _still(drift: Sequence[Drift]) -> str:

@@ -61,8 +61,8 @@ class Selection:
 def units_of(estate: Estate, selection: Selection) -> list[Unit]:
     """The units of the selected part: platforms first, then tenancies, in the estate's order.
 
-    A selection of tenancies leaves their regions' platforms out only if platforms were not asked for: a tenancy needs
-    its platform, and a platform that is in sync costs nothing.
+    The platforms of the selected tenancies' regions come along: a tenancy needs its platform, and one that is in sync
+    costs nothing. A region without tenancies has its platform brought about only when it is named.
 
     Raises:
         InputError: a selected name is not in the estate, or the selection is empty.

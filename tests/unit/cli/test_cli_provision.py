@@ -48,7 +48,7 @@ class PlayedEngine:
     def destroy(self, units: Any) -> Report:
         return self._report("destroy", units, "deleted")
 
-    def drift(self, units: Any) -> list[Standing]:
+    def survey(self, units: Any) -> list[Standing]:
         return [self._standing(unit) for unit in units]
 
     def _standing(self, unit: Any) -> Standing:
