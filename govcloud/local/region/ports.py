@@ -22,7 +22,7 @@ DEFAULT_SERVICES = "10.96.0.0/16"
 # Below the range from which systems hand out ports to outgoing connections (Linux: from 32768), so that a
 # region that is down does not lose its ports to passing traffic.
 _RANGE = range(20000, 32000)
-_CLEARING_SECONDS = 2.0
+_CLEARING_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,18 +117,18 @@ class LocalRegion:
             store, api, *rest = components(self.layout, record)
             self._stop_outdated((store, api, *rest), say)
             say("starting the store and the API server")
-            self._ensure((store, api), say)
+            started = self._ensure((store, api), say)
             context = self._context()
-            self._wait((store, api), context, say)
+            self._wait((store, api), started, context, say)
             connect = partial(connected, credentials.server, context)
             with connect() as client:
                 grant_rights(client)
-                self._ensure(rest, say)
+                started = self._ensure(rest, say)
                 if nodes is not None:
                     say(f"settling {len(nodes)} nodes")
                     settle_nodes(client, nodes, connect)
                 say("waiting for the controllers and the nodes")
-                self._wait(rest, context, say)
+                self._wait(rest, started, context, say)
                 wait_for_controllers(client, self._patience, say)
                 wait_for_nodes(client, self._patience, say)
 
@@ -191,15 +191,15 @@ class LocalRegion:
         ticket = process.Ticket.load(self.layout.pid(name))
         return ticket.process() if ticket else None
 
-    def _ensure(self, wanted: Sequence[Component], say: Progress) -> None:
-        for component in wanted:
-            self._ensure_one(component, say)
+    def _ensure(self, wanted: Sequence[Component], say: Progress) -> set[str]:
+        """Start what does not run; the names of what was started."""
+        return {component.name for component in wanted if self._ensure_one(component, say)}
 
-    def _ensure_one(self, component: Component, say: Progress) -> None:
+    def _ensure_one(self, component: Component, say: Progress) -> bool:
         log, pid_file = self.layout.log(component.name), self.layout.pid(component.name)
         process.rotate(log)
         if self._process(component.name):
-            return
+            return False
         say(f"starting {component.name}")
         process.start(
             self._command(component),
@@ -209,6 +209,7 @@ class LocalRegion:
             ticket=pid_file,
             fingerprint=self._fingerprint(component),
         )
+        return True
 
     def _stop_outdated(self, wanted: Sequence[Component], say: Progress) -> None:
         """Stop what runs with another command line, configuration or certificate than it should.
@@ -254,14 +255,21 @@ class LocalRegion:
             )
         return context
 
-    def _wait(self, wanted: Sequence[Component], context: ssl.SSLContext, say: Progress) -> None:
+    def _wait(
+        self, wanted: Sequence[Component], started: set[str], context: ssl.SSLContext, say: Progress
+    ) -> None:
+        """Until all are healthy. One of before may have been dying when it was looked at: it is started anew."""
         waiting = {component.name: component for component in wanted}
 
         def look() -> list[str]:
             for name, component in list(waiting.items()):
                 if is_healthy(component, self.layout, context):
                     del waiting[name]
-                elif not self._process(name):
+                elif self._process(name):
+                    continue
+                elif name not in started:
+                    started.update(self._ensure((component,), say))
+                else:
                     raise self._failure(component, "ended before it was ready")
             return list(waiting)
 

@@ -104,6 +104,7 @@ def test_an_api_server_killed_in_the_middle(make_estate: Make, regions: dict[str
         regions["north"].up()
         _, err = started.communicate(timeout=240)
         assert "Traceback" not in err
+    assert regions["north"].status().state == "up"
     _again(estate)
 
 

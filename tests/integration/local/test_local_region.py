@@ -205,6 +205,18 @@ def test_a_killed_component_is_named_and_mended(running: LocalRegion, victim: st
     assert pids(mended)[victim] != before[victim]
 
 
+def test_a_component_that_dies_while_it_is_looked_at_is_mended_too(running: LocalRegion) -> None:
+    before = pids(running.status())
+
+    def killing(step: str) -> None:
+        if step.startswith("waiting for the controllers") and pids(running.status()) == before:
+            kill(before["kube-scheduler"])
+
+    running.up(NODES, killing)
+    assert running.status().state == "up"
+    assert pids(running.status())["kube-scheduler"] != before["kube-scheduler"]
+
+
 def test_a_component_whose_certificate_was_renewed_is_restarted_and_no_other(running: LocalRegion) -> None:
     before = pids(running.status())
     (layout_of(running).pki / "scheduler.crt").unlink()
