@@ -8,6 +8,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# The public schemas that tests hold reports against: locked, verified, and no part of this repository.
+SCHEMAS := $(VENV)/schemas
 # What tests start beside the pinned toolchain; Debian's packages.
 SYSTEM_PROGRAMS := prometheus chromium iptables ip
 WORKERS ?= 2
@@ -27,6 +29,11 @@ $(READY): requirements.txt pyproject.toml
 
 setup: $(READY) ## Make the virtual environment with the locked dependencies.
 
+$(SCHEMAS)/.ready: $(wildcard tests/unit/report/schemas/*) | $(READY)
+	@./tools/system-packages npm
+	@tests/unit/report/schemas/install $(SCHEMAS) $(BIN)/python
+	@touch $@
+
 toolchain: setup ## Install the pinned programs (verified; built from source where nothing else serves them).
 	@$(BIN)/govcloud toolchain install
 
@@ -45,7 +52,7 @@ check: setup ## Format, lint, types, import contracts.
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-unit: setup ## Fast tests, without the toolchain.
+unit: setup $(SCHEMAS)/.ready ## Fast tests, without the toolchain.
 	@$(BIN)/python -m pytest tests/unit -q -n $(WORKERS)
 
 integration: toolchain ## Tests against the real Pulumi engine and real API servers.
@@ -59,6 +66,7 @@ test: check unit integration e2e ## Everything; what CI runs.
 bench: toolchain ## The measurements that the performance claims rest on.
 	@$(BIN)/python -m benchmarks.footprint
 	@$(BIN)/python -m benchmarks.provisioning
+	@$(BIN)/python -m benchmarks.policy
 
 lock: setup ## Pin every dependency with its hashes.
 	@$(BIN)/python -m pip install --quiet pip-tools==7.6.2

@@ -76,7 +76,11 @@ def tenancy_manifests(estate: Estate, tenancy: str, region: str) -> list[Manifes
             mend=f"add {region!r} to spec.regions, or name another region",
         )
     return plan_tenancy(
-        document, estate.departments[document.spec.department], region_of(estate, region), role
+        document,
+        estate.departments[document.spec.department],
+        region_of(estate, region),
+        role,
+        estate.waivers.values(),
     )
 
 

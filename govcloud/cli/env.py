@@ -24,11 +24,14 @@ def env(path: str) -> None:
 
     toolchain = Toolchain.default()
     settings = settings_for(read_estate(path), toolchain)
+    # The folder of this Python has the program that starts the policy pack.
+    folders = (toolchain.bin, toolchain.language_host, Path(sys.executable).parent)
     values = {
         **settings.environment(),
+        "PULUMI_HOME": str(toolchain.pulumi_home),
         "GOVCLOUD_ESTATE": str(Path(path).expanduser().resolve()),
         "PULUMI_PYTHON_CMD": sys.executable,
-        "PATH": f"{toolchain.bin}:{toolchain.language_host}:{os.environ.get('PATH', '')}",
+        "PATH": ":".join((*map(str, folders), os.environ.get("PATH", ""))),
     }
     for name, value in values.items():
         click.echo(f"export {name}={shlex.quote(value)}")

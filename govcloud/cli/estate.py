@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from govcloud.errors import Problem
     from govcloud.model import Estate, Region, Tenancy
+    from policies.finding import Finding
 
 _KINDS = ("regions", "departments", "tenancies", "sharings", "waivers")
 _path = click.argument("path", metavar="PATH")
@@ -30,8 +32,13 @@ def estate() -> None:
 @_path
 @output_option
 def validate(path: str, output: str) -> None:
-    """Report every problem of an estate at once, each with file, line and how to mend it."""
+    """Report every problem of an estate at once, each with file, line and how to mend it.
+
+    Rules are asked about its requests: for tenancies, sharings and waivers. Exit code 1 where one would be refused.
+    """
+    from govcloud.cli.policy.found import fails, say_findings
     from govcloud.errors import EstateError
+    from govcloud.report.plain import plain_finding
 
     try:
         loaded = _load(path)
@@ -39,11 +46,16 @@ def validate(path: str, output: str) -> None:
         if output == "table":
             raise
         problems = [_problem(problem) for problem in error.problems]
-        emit({"valid": False, "problems": problems}, output, lambda: "")
+        emit({"valid": False, "problems": problems, "findings": []}, output, lambda: "")
         click.get_current_context().exit(error.exit_code)
+    findings = _findings(loaded)
     counts = {kind: len(getattr(loaded, kind)) for kind in _KINDS}
     summary = f"estate {loaded.name} is valid: " + ", ".join(f"{n} {kind}" for kind, n in counts.items())
-    emit({"valid": True, "problems": [], "estate": loaded.name, **counts}, output, lambda: summary)
+    told = {"problems": [], "findings": [plain_finding(one) for one in findings]}
+    emit({"valid": True, **told, "estate": loaded.name, **counts}, output, lambda: summary)
+    say_findings(findings, f"govcloud policy check {path}")
+    if fails(findings, None):
+        sys.exit(1)
 
 
 @estate.command()
@@ -59,6 +71,15 @@ def _load(path: str) -> Estate:
     from govcloud.model.loader import load_estate
 
     return load_estate("<stdin>", text=sys.stdin.read()) if path == "-" else load_estate(path)
+
+
+def _findings(loaded: Estate) -> Sequence[Finding]:
+    from datetime import UTC, datetime
+
+    from govcloud.check import check_requests
+    from policies.loading import shipped_rules
+
+    return check_requests(loaded, shipped_rules().values(), now=datetime.now(UTC)).findings
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

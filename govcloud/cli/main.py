@@ -19,6 +19,7 @@ _COMMANDS = {
     "up": ("govcloud.cli.provision", "Bring the regions to what the estate says."),
     "destroy": ("govcloud.cli.provision", "Take tenancies or whole regions' platforms away."),
     "drift": ("govcloud.cli.provision", "Name what someone changed by hand."),
+    "policy": ("govcloud.cli.policy", "The rules: list, explain, ask, waive."),
     "env": ("govcloud.cli.env", "Shell settings for the plain pulumi program."),
 }
 
@@ -83,11 +84,9 @@ def main() -> None:
 
 def print_error(error: GovCloudError) -> None:
     """Say what happened, where, what was expected and how to mend it."""
-    from govcloud.errors import EstateError
-
     prefix = click.style("error:", fg="red", bold=True)
-    if isinstance(error, EstateError):
-        for problem in error.problems:
+    if problems := getattr(error, "problems", ()):
+        for problem in problems:
             click.echo(str(problem), err=True)
         click.echo(f"{prefix} {error.what}", err=True)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -17,13 +18,23 @@ from govcloud.cli.output import emit, output_option
 def plan(path: str, tenancies: tuple[str, ...], regions: tuple[str, ...], output: str) -> None:
     """Print the manifests that PATH asks for, region by region; no cluster and no engine is asked.
 
-    PATH is a file or folder, - for standard input, and by default $GOVCLOUD_ESTATE or estates/national.
+    PATH is a file or folder, - for standard input, and by default $GOVCLOUD_ESTATE or estates/national. What rules find
+    in the manifests is told beside them, with exit code 1 where it would be refused.
     """
+    from datetime import UTC, datetime
+
+    from govcloud.check import check_plan
+    from govcloud.cli.policy.found import fails, say_findings
     from govcloud.engine.units import Selection, units_of
+    from policies.loading import shipped_rules
 
     units = units_of(read_estate(path), Selection(regions, tenancies))
     manifests = [manifest for unit in units for manifest in unit.manifests]
     emit(manifests, output, lambda: _table(units))
+    findings = check_plan(units, shipped_rules().values(), now=datetime.now(UTC)).findings
+    say_findings(findings, f"govcloud policy check {path} --plan")
+    if fails(findings, None):
+        sys.exit(1)
 
 
 def _table(units: Any) -> Any:

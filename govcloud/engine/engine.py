@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from govcloud.engine.checkpoint import Checkpoints
 from govcloud.engine.jobs import Job, begin, gather, jobs_of, settle_passing
+from govcloud.engine.judge import Verdict, judged
 from govcloud.engine.lock import end_leftovers, estate_lock
 from govcloud.engine.mend import settle, sweep
-from govcloud.engine.observe import Drift, by_region
+from govcloud.engine.observe import by_region
 from govcloud.engine.receipts import Receipts
 from govcloud.engine.report import Progress, Report, Result
-from govcloud.engine.run import Change, Operation, Outcome, few_collections, run
+from govcloud.engine.results import (
+    Ended,
+    as_created,
+    foreseen,
+    not_tried,
+    outcomes,
+    refused,
+    still,
+    with_findings,
+)
+from govcloud.engine.run import Operation, Outcome, Pack, few_collections, few_words, run
 from govcloud.engine.settings import EngineSettings
 from govcloud.engine.survey import Standing, connect, survey
 from govcloud.engine.units import Unit
 from govcloud.errors import ClusterError, EngineError
 from stacks.names import StackName
-from stacks.resources import resource_name
 
 _RUNS_AT_ONCE = 4
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A job and its outcome."""
-
-    job: Job
-    outcome: Outcome
 
 
 class Engine:
@@ -59,35 +62,30 @@ class Engine:
         """Bring the regions to what the units say.
 
         Returns:
-            A report with every unit; a stack that failed stops no other.
+            A report with every unit; a stack that failed, or that a rule refused, stops no other.
 
         Raises:
             RefusedError: another change is under way and was not to be waited for.
         """
-        with self._changing(), _timed() as report:
-            standings = self.survey(units)
-            results = dict(self._settled(standings))
-            todo = [s for s in standings if s.unit.name not in results]
+        with self._changing(), _timed() as report, self._judged(units) as (results, todo, verdict):
             platforms, tenancies = self._jobs(todo)
-            ended = self._run_all("up", platforms)
+            ended = self._run_all("up", platforms, verdict.pack)
             blocked = {e.job.region for e in ended if not e.outcome.ok}
-            ended += self._run_all("up", [job for job in tenancies if job.region not in blocked])
+            free = [job for job in tenancies if job.region not in blocked]
+            ended += self._run_all("up", free, verdict.pack)
             results.update(self._concluded(ended, {s.unit.name: s for s in todo}))
-            results.update(_blocked(tenancies, blocked, "the platform of region {} failed"))
-            report.results = [results[unit.name] for unit in units]
+            results.update(not_tried(tenancies, blocked, "the platform of region {} failed"))
+            report.results = [with_findings(results[unit.name], verdict) for unit in units]
         return report
 
     def preview(self, units: Sequence[Unit]) -> Report:
         """What `up` would do; the regions stay as they are."""
-        with self._changing(), _timed() as report:
-            standings = self.survey(units)
-            results = dict(self._settled(standings))
-            todo = [s for s in standings if s.unit.name not in results]
+        with self._changing(), _timed() as report, self._judged(units) as (results, todo, verdict):
             platforms, tenancies = self._jobs(todo)
             drift = {s.unit.name: s.drift for s in todo}
-            for ended in self._run_all("preview", [*platforms, *tenancies]):
-                results.update(_foreseen(_outcomes(ended, "planned", "unchanged"), drift))
-            report.results = [results[unit.name] for unit in units]
+            for ended in self._run_all("preview", [*platforms, *tenancies], verdict.pack):
+                results.update(foreseen(outcomes(ended, "planned", "unchanged"), drift))
+            report.results = [with_findings(results[unit.name], verdict) for unit in units]
         return report
 
     def destroy(self, units: Sequence[Unit]) -> Report:
@@ -98,7 +96,7 @@ class Engine:
             ended = self._run_all("destroy", tenancies)
             blocked = {e.job.region for e in ended if not e.outcome.ok}
             ended += self._run_all("destroy", [job for job in platforms if job.region not in blocked])
-            results = dict(_blocked(platforms, blocked, "a tenancy of region {} is still there"))
+            results = dict(not_tried(platforms, blocked, "a tenancy of region {} is still there"))
             for end in ended:
                 results.update(self._departed(end))
             report.results = [results[unit.name] for unit in units]
@@ -114,8 +112,21 @@ class Engine:
                 self.progress.say(f"ended {len(ended)} processes that an earlier run had left behind")
             if self.checkpoints:
                 settle_passing(self.checkpoints)
-            with few_collections():
+            with few_collections(), few_words():
                 yield
+
+    @contextmanager
+    def _judged(
+        self, units: Sequence[Unit]
+    ) -> Iterator[tuple[dict[StackName, Result], list[Standing], Verdict]]:
+        """The results that are certain without a run, the units to run, and what the rules say of them."""
+        standings = self.survey(units)
+        results = dict(self._settled(standings))
+        waiting = [s for s in standings if s.unit.name not in results]
+        program = self.settings.work / "policies"
+        with judged(units, [s.unit for s in waiting], program, datetime.now(UTC)) as verdict:
+            results.update(refused(waiting, verdict))
+            yield results, [s for s in waiting if s.unit.name not in results], verdict
 
     def _settled(self, standings: Sequence[Standing]) -> Iterator[tuple[StackName, Result]]:
         """The results of the units that need no run, or can have none."""
@@ -142,11 +153,15 @@ class Engine:
         self.progress.start((job.stack, job.size) for job in [*platforms, *tenancies])
         return platforms, tenancies
 
-    def _run_all(self, operation: Operation, jobs: Sequence[Job]) -> list[Ended]:
+    def _run_all(self, operation: Operation, jobs: Sequence[Job], pack: Pack | None = None) -> list[Ended]:
         with ThreadPoolExecutor(_RUNS_AT_ONCE) as pool:
-            return list(pool.map(lambda job: self._run(operation, job), jobs))
+            return list(pool.map(lambda job: self._run(operation, job, pack), jobs))
 
-    def _run(self, operation: Operation, job: Job) -> Ended:
+    def _run(self, operation: Operation, job: Job, pack: Pack | None) -> Ended:
+        """Run a job; Pulumi asks the pack wherever it makes something, and of few objects in a preview too.
+
+        Of many, a preview would take a fourth longer to hear again what was found beforehand.
+        """
         try:
             if job.passing and self.checkpoints:
                 if operation == "up":
@@ -160,6 +175,7 @@ class Engine:
                 job.program,
                 refresh=job.refresh,
                 on_step=lambda done: self.progress.step(job.stack, done),
+                pack=None if operation == "preview" and job.passing else pack,
             )
             if self.checkpoints:
                 self._let_pass(operation, job, self.checkpoints)
@@ -185,14 +201,15 @@ class Engine:
         """The results of runs, after a last look at the live objects; receipts for those that are as planned."""
         results: dict[StackName, Result] = {}
         for end in ended:
-            results.update(_outcomes(end, "updated", "unchanged"))
-        good = [u for end in ended for u in end.job.units if results[u.name].state != "failed"]
+            results.update(outcomes(end, "updated", "unchanged"))
+        bad = ("failed", "refused")
+        good = [u for end in ended for u in end.job.units if results[u.name].state not in bad]
         for region_units in by_region(good).values():
             for name, why in self._verify(region_units).items():
                 if why:
                     results[name] = replace(results[name], state="failed", why=why)
         for name, result in results.items():
-            yield name, _as_created(result, before[name])
+            yield name, as_created(result, before[name])
 
     def _verify(self, units: Sequence[Unit]) -> dict[StackName, str]:
         """What is still wrong with each unit, in words; empty where a receipt was written."""
@@ -203,12 +220,12 @@ class Engine:
         for unit in units:
             if not left[unit.name]:
                 self.receipts.write(unit)
-        return {name: _still(drift) for name, drift in left.items()}
+        return {name: still(drift) for name, drift in left.items()}
 
     def _departed(self, ended: Ended) -> Iterator[tuple[StackName, Result]]:
         """A stack is gone when its record holds nothing any more; then it is forgotten too."""
         units = {unit.name: unit for unit in ended.job.units}
-        for name, result in _outcomes(ended, "deleted", "deleted"):
+        for name, result in outcomes(ended, "deleted", "deleted"):
             if why := self._unreadable(name) or self._holding(name):
                 yield name, replace(result, state="failed", why=result.why or why)
             else:
@@ -239,60 +256,3 @@ def _timed() -> Iterator[Report]:
     report, start = Report(), time.monotonic()
     yield report
     report.seconds = time.monotonic() - start
-
-
-def _outcomes(ended: Ended, done: str, nothing: str) -> Iterator[tuple[StackName, Result]]:
-    """A result for each unit of a run; a failure that names no unit is everyone's."""
-    changes: dict[StackName, list[Change]] = {unit.name: [] for unit in ended.job.units}
-    failures: dict[StackName, list[str]] = {unit.name: [] for unit in ended.job.units}
-    for change in ended.outcome.changes:
-        if unit := ended.job.unit_of(change.object):
-            changes[unit.name].append(change)
-    for urn, why in ended.outcome.failures.items():
-        found = ended.job.unit_of(urn.rsplit("::", 1)[-1])
-        place = f"{urn.rsplit('::', 1)[-1]}: " if urn else ""
-        for name in [found.name] if found else list(failures):
-            failures[name].append(place + why)
-    for unit in ended.job.units:
-        mine, wrong = tuple(changes[unit.name]), "; ".join(dict.fromkeys(failures[unit.name]))
-        state = "failed" if wrong else done if mine else nothing
-        yield unit.name, Result(unit.name, state, len(unit.manifests), mine, wrong)  # type: ignore[arg-type]
-
-
-def _foreseen(
-    outcomes: Iterable[tuple[StackName, Result]], drift: Mapping[StackName, Sequence[Drift]]
-) -> Iterator[tuple[StackName, Result]]:
-    """What a run does and, beside it, what mending would remove."""
-    for name, result in outcomes:
-        removals = [
-            Change(
-                "delete" if d.difference.change == "unplanned" else "remove",
-                d.manifest["kind"],
-                resource_name(d.manifest),
-                (d.difference.field,),
-            )
-            for d in drift[name]
-            if d.difference.change in ("added", "unplanned")
-        ]
-        state = "planned" if removals and result.state == "unchanged" else result.state
-        yield name, replace(result, state=state, changes=(*result.changes, *removals))
-
-
-def _as_created(result: Result, before: Standing) -> Result:
-    if result.state == "updated" and before.new:
-        return replace(result, state="created")
-    return result
-
-
-def _blocked(jobs: Sequence[Job], regions: set[str], why: str) -> Iterator[tuple[StackName, Result]]:
-    for job in jobs:
-        if job.region in regions:
-            for unit in job.units:
-                words = f"not tried: {why.format(job.region)}"
-                yield unit.name, Result(unit.name, "skipped", len(unit.manifests), why=words)
-
-
-def _still(drift: Sequence[Drift]) -> str:
-    shown = [f"{d.object} {d.difference.change} {d.difference.field}".strip() for d in drift[:3]]
-    more = f" and {len(drift) - 3} more" if len(drift) > 3 else ""
-    return f"still not as planned after the run: {', '.join(shown)}{more}" if drift else ""

@@ -101,6 +101,17 @@ def _together(region: str, group: Sequence[Standing]) -> Iterator[Job]:
         yield Job(f"{PASSING}{region}.{number}", tuple(s.unit for s in some), program, refresh)
 
 
+def region_of(stack: str) -> str:
+    """The region that a stack is in, a passing one too.
+
+    Raises:
+        InputError: it is no stack of govcloud.
+    """
+    if stack.startswith(PASSING):
+        return stack.removeprefix(PASSING).rsplit(".", 1)[0]
+    return StackName.parse(stack).region
+
+
 def begin(checkpoints: Checkpoints, job: Job) -> None:
     """Begin the stacks of a job's units that do not exist yet.
 
@@ -128,8 +139,7 @@ def settle_passing(checkpoints: Checkpoints, *, only: str | None = None) -> set[
     given: set[str] = set()
     for stack in checkpoints.names():
         if stack.startswith(PASSING) and only in (None, stack):
-            region = stack.removeprefix(PASSING).rsplit(".", 1)[0]
-            owner = partial(_owner, region, _components(checkpoints.resources(stack)))
+            owner = partial(_owner, region_of(stack), _components(checkpoints.resources(stack)))
             given.update(checkpoints.divide(stack, owner))
             checkpoints.remove(stack)
     return given

@@ -7,20 +7,25 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from govcloud.engine.run import Change
+from policies.finding import Finding
 from stacks.names import StackName
 
-State = Literal["unchanged", "created", "updated", "deleted", "planned", "failed", "skipped"]
+State = Literal["unchanged", "created", "updated", "deleted", "planned", "refused", "failed", "skipped"]
 
 
 @dataclass(frozen=True)
 class Result:
-    """One stack: how it ended, what changed, and where it failed, why."""
+    """One stack: how it ended, what changed, where it failed, why, and what the rules found in what it was to hold.
+
+    A stack that rested was not asked about: its ``findings`` are those of an audit.
+    """
 
     stack: StackName
     state: State
     objects: int = 0
     changes: tuple[Change, ...] = ()
     why: str = ""
+    findings: tuple[Finding, ...] = ()
 
     def plain(self) -> dict[str, object]:
         """The result as plain data."""
@@ -33,6 +38,7 @@ class Result:
                 for c in self.changes
             ],
             "why": self.why,
+            "findings": [_plain(finding) for finding in self.findings],
         }
 
 
@@ -47,6 +53,16 @@ class Report:
     def failed(self) -> list[Result]:
         """The stacks that failed or were not tried."""
         return [r for r in self.results if r.state in ("failed", "skipped")]
+
+    @property
+    def refused(self) -> list[Result]:
+        """The stacks that a rule refused, of which nothing was changed."""
+        return [r for r in self.results if r.state == "refused"]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What the rules found, in all stacks."""
+        return [finding for result in self.results for finding in result.findings]
 
     def count(self, *states: State) -> int:
         """The number of stacks in any of these states."""
@@ -67,3 +83,14 @@ class Progress(Protocol):
 
     def say(self, message: str) -> None:
         """Something that a person should know."""
+
+
+def _plain(finding: Finding) -> dict[str, object]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "action": finding.action,
+        "object": str(finding.subject),
+        "message": finding.message,
+        "waived": finding.waived is not None,
+    }

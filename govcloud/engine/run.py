@@ -7,15 +7,18 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from pulumi import automation as auto
+from pulumi import log
 
 from govcloud.engine.checkpoint import Checkpoints
 from govcloud.engine.lock import dead_holder
 from govcloud.engine.settings import EngineSettings
 from govcloud.engine.workspace import open_stack
 from govcloud.errors import EngineError
+from policies.finding import Finding
 
 Operation = Literal["up", "preview", "destroy"]
 Program = Callable[[], None]
@@ -25,6 +28,19 @@ _MARKUP = re.compile(r"<\{%.*?%\}>|\x1b\[[0-9;]*m")
 # Said of the run as a whole after the resource that failed has given its reason.
 _SAYS_NOTHING = frozenset({"update failed", "preview failed", "destroy failed"})
 _QUIET_OPS = frozenset({"same", "read", "refresh"})
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A policy pack for a run.
+
+    Attributes:
+        program: what Pulumi starts.
+        finding: the finding that the pack told of a resource, by URN and rule.
+    """
+
+    program: Path
+    finding: Callable[[str, str], Finding | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +67,12 @@ class Outcome:
     Attributes:
         changes: the Kubernetes objects that changed or would change.
         failures: URN (empty where the stack as a whole failed) to what the engine said, in words.
+        findings: what the policy pack found, by URN.
     """
 
     changes: list[Change] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
+    findings: dict[str, list[Finding]] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -71,6 +89,7 @@ def run(
     *,
     refresh: bool = False,
     on_step: OnStep | None = None,
+    pack: Pack | None = None,
 ) -> Outcome:
     """Run an operation to its end.
 
@@ -82,12 +101,13 @@ def run(
         program: registers the stack's resources.
         refresh: read the live objects first, so that what was changed by hand is seen.
         on_step: called with the number of objects done so far.
+        pack: the policy pack that the engine asks about each object before it makes or changes it.
 
     Returns:
         The outcome; a failure of the engine is in it, not raised, so that other stacks go on.
     """
     outcome = Outcome()
-    events = _Events(outcome, on_step)
+    events = _Events(outcome, on_step, pack)
     try:
         _attempt(operation, open_stack(settings, checkpoints, stack, program), events, refresh)
     except EngineError as error:
@@ -114,8 +134,11 @@ def _attempt(operation: Operation, stack: auto.Stack, events: _Events, refresh: 
 
 
 def _start(operation: Operation, stack: auto.Stack, events: _Events, refresh: bool) -> None:
+    packs = [str(events.pack.program)] if events.pack else None
     if operation == "preview":
-        stack.preview(parallel=_AT_ONCE, refresh=refresh, on_event=events, suppress_progress=True)
+        stack.preview(
+            parallel=_AT_ONCE, refresh=refresh, on_event=events, suppress_progress=True, policy_packs=packs
+        )
     elif operation == "destroy":
         stack.destroy(parallel=_AT_ONCE, on_event=events, suppress_progress=True, continue_on_error=True)
     else:
@@ -127,14 +150,16 @@ def _start(operation: Operation, stack: auto.Stack, events: _Events, refresh: bo
             suppress_outputs=True,
             show_secrets=False,
             continue_on_error=True,
+            policy_packs=packs,
         )
 
 
 class _Events:
     """Turns the engine's events into the outcome."""
 
-    def __init__(self, outcome: Outcome, on_step: OnStep | None) -> None:
+    def __init__(self, outcome: Outcome, on_step: OnStep | None, pack: Pack | None = None) -> None:
         self.outcome = outcome
+        self.pack = pack
         self._on_step = on_step
         self._done = 0
 
@@ -143,6 +168,8 @@ class _Events:
             self._planned(event.resource_pre_event.metadata)
         elif event.res_outputs_event is not None:
             self._step()
+        elif event.policy_event is not None:
+            self._found(event.policy_event)
         elif event.diagnostic_event is not None and event.diagnostic_event.severity == "error":
             words = _words(event.diagnostic_event.message)
             if words not in _SAYS_NOTHING:
@@ -154,6 +181,16 @@ class _Events:
             fields = tuple(sorted(step.detailed_diff or ()))
             kind = step.type.rsplit(":", 1)[-1]
             self.outcome.changes.append(Change(op, kind, step.urn.rsplit("::", 1)[-1], fields))
+
+    def _found(self, violation: auto.PolicyEvent) -> None:
+        urn = violation.resource_urn or ""
+        finding = self.pack.finding(urn, violation.policy_name) if self.pack else None
+        if finding is None:
+            self.outcome.failures.setdefault(urn, _words(violation.message))
+            return
+        if finding.blocks:
+            self.outcome.failures.setdefault(urn, finding.message)
+        self.outcome.findings.setdefault(urn, []).append(finding)
 
     def _step(self) -> None:
         self._done += 1
@@ -167,6 +204,20 @@ def _words(message: str) -> str:
     dull = ("code:", "stdout:", "stderr: Previewing", "error: preview failed", "error: update failed")
     said = [line.removeprefix("stderr:").strip() for line in lines if line and not line.startswith(dull)]
     return "; ".join(dict.fromkeys(said))[:1000] or "the engine gave no reason"
+
+
+@contextmanager
+def few_words() -> Iterator[None]:
+    """Keep the debugging messages of Pulumi's library to itself, while programs register.
+
+    Four a resource, each a call to the engine and an event back, that nobody hears: a fifth of the time of a preview.
+    """
+    said = log.debug
+    log.debug = lambda *words, **options: None
+    try:
+        yield
+    finally:
+        log.debug = said
 
 
 @contextmanager

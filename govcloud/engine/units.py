@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ import msgspec
 
 from govcloud.errors import InputError
 from govcloud.model import Estate
+from policies.settings import Settings
 from stacks.components import Target
 from stacks.desired import (
     platform_manifests,
@@ -30,11 +31,12 @@ _PROGRAM_VERSION = "1"
 
 @dataclass(frozen=True)
 class Unit:
-    """A stack, the cluster it works on and its desired manifests."""
+    """A stack, the cluster it works on, its desired manifests, and what the rules of its region compare with."""
 
     name: StackName
     target: Target
     manifests: Sequence[Manifest]
+    settings: Settings = field(default_factory=Settings)
 
     @cached_property
     def digest(self) -> str:
@@ -72,11 +74,11 @@ def units_of(estate: Estate, selection: Selection) -> list[Unit]:
     regions = list(dict.fromkeys(region for _, region in pairs))
     if not selection.tenancies:
         regions = [r for r in _selected_regions(estate, selection) if r in regions or selection.regions]
-    units = [Unit(StackName(r), target_of(estate, r), platform_manifests(estate, r)) for r in regions]
+    units = [_unit(estate, StackName(r), platform_manifests(estate, r)) for r in regions]
     for tenancy, region in pairs:
         manifests = tenancy_manifests(estate, tenancy, region)
         if manifests:
-            units.append(Unit(StackName(region, tenancy), target_of(estate, region), manifests))
+            units.append(_unit(estate, StackName(region, tenancy), manifests))
     if not units:
         raise InputError(
             "the selection is empty: none of the tenancies runs or stands by in the regions named",
@@ -84,6 +86,10 @@ def units_of(estate: Estate, selection: Selection) -> list[Unit]:
             mend="see who runs where with `govcloud estate show`; a region without tenancies is named with --region",
         )
     return units
+
+
+def _unit(estate: Estate, name: StackName, manifests: Sequence[Manifest]) -> Unit:
+    return Unit(name, target_of(estate, name.region), manifests, Settings.of(region_of(estate, name.region)))
 
 
 def _selected_regions(estate: Estate, selection: Selection) -> Iterable[str]:

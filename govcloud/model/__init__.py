@@ -5,7 +5,7 @@ from govcloud.model.department import Department, Members, Roles
 from govcloud.model.estate import Estate, EstateDocument
 from govcloud.model.quantity import format_quantity, parse_quantity
 from govcloud.model.region import KubeconfigCluster, LocalCluster, NodeShape, Pool, Region
-from govcloud.model.sharing import Sharing, Waiver
+from govcloud.model.sharing import Sharing
 from govcloud.model.tenancy import (
     ISOLATION_ORDER,
     Isolation,
@@ -15,6 +15,7 @@ from govcloud.model.tenancy import (
     duration_seconds,
     least_isolation,
 )
+from govcloud.model.waiver import Waiver, WaiverScope
 
 __all__ = [
     "API_VERSION",
@@ -39,6 +40,7 @@ __all__ = [
     "Sharing",
     "Tenancy",
     "Waiver",
+    "WaiverScope",
     "Zone",
     "duration_seconds",
     "format_quantity",

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from govcloud.model.base import Document, Strict, Text
+from govcloud.model.base import Document, Meaning, Strict, Text
 from govcloud.model.tenancy import Contact
+
+Domain = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$", max_length=253
+    ),
+    Meaning("a domain in lower case such as mee.gov.cn"),
+]
 
 
 class Members(Strict):
@@ -26,9 +34,10 @@ class Roles(Strict):
 
 
 class DepartmentSpec(Strict):
-    """What a department is."""
+    """What a department is; ``domains`` are those that the hosts it publishes may be under."""
 
     title: Text
+    domains: tuple[Domain, ...] = ()
     roles: Roles = Field(default_factory=Roles)
     contacts: tuple[Contact, ...] = ()
 

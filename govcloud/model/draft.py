@@ -16,9 +16,10 @@ from govcloud.model.base import Document
 from govcloud.model.department import Department
 from govcloud.model.estate import Estate, EstateDocument
 from govcloud.model.region import Region
-from govcloud.model.sharing import Sharing, Waiver
+from govcloud.model.sharing import Sharing
 from govcloud.model.source import FieldPath, Source, field_text
 from govcloud.model.tenancy import Role, Tenancy
+from govcloud.model.waiver import Waiver
 from govcloud.model.wording import value_text
 
 AnyDocument = TypeVar("AnyDocument", bound=Document)

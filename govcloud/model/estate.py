@@ -8,19 +8,25 @@ from typing import Literal
 
 from govcloud.model.base import Document, Name, Network, Strict, Text
 from govcloud.model.department import Department
+from govcloud.model.identity import Identity
 from govcloud.model.region import Region
-from govcloud.model.sharing import Sharing, Waiver
+from govcloud.model.sharing import Sharing
 from govcloud.model.source import Source
 from govcloud.model.tenancy import Tenancy
+from govcloud.model.waiver import Waiver
 
 
 class EstateSpec(Strict):
-    """What an estate is: ``hub`` is the region that keeps the register, ``state`` a Pulumi backend URL."""
+    """What an estate is: ``hub`` is the region that keeps the register, ``state`` a Pulumi backend URL.
+
+    ``identity`` names the providers whose tokens its API servers accept.
+    """
 
     title: Text
     network: Network
     hub: Name
     state: Text | None = None
+    identity: Identity = Identity()
 
 
 class EstateDocument(Document):

@@ -21,9 +21,10 @@ from govcloud.model.draft import Draft
 from govcloud.model.estate import Estate, EstateDocument
 from govcloud.model.explain import explain
 from govcloud.model.region import Region
-from govcloud.model.sharing import Sharing, Waiver
+from govcloud.model.sharing import Sharing
 from govcloud.model.source import Source, field_text
 from govcloud.model.tenancy import Tenancy
+from govcloud.model.waiver import Waiver
 from govcloud.model.wording import meant, one_of, value_text
 
 KINDS: dict[str, type[Document]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from govcloud.model.base import Document, Grade, Meaning, Name, Network, Strict, Text, Zone
 from govcloud.model.quantity import Quantity
@@ -27,6 +27,16 @@ Cidr = Annotated[
     IPv4Network | IPv6Network,
     BeforeValidator(_range),
     Meaning("an address range such as 10.64.0.0/12 or fd00:64::/56, with no bit set beyond its length"),
+]
+
+# A host without a dot would be read as a folder of the registry that the container runtime takes by default.
+Registry = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+(:[1-9][0-9]{0,4})?$",
+        max_length=253,
+    ),
+    Meaning("the host of a registry, with its port if it has one, such as registry.gov.internal"),
 ]
 
 
@@ -101,7 +111,7 @@ class Location(Strict):
 
 
 class RegionSpec(Strict):
-    """What a region is and has."""
+    """What a region is and has; images of its tenancies come from its ``registries`` alone."""
 
     title: Text
     level: Level
@@ -116,6 +126,7 @@ class RegionSpec(Strict):
         StorageTier(name="ssd"),
         StorageTier(name="hdd"),
     )
+    registries: tuple[Registry, ...] = ("registry.gov.internal",)
     cluster: Cluster = LocalCluster()
 
 

@@ -1,4 +1,4 @@
-"""Agreements between tenancies, and exceptions to rules; both end by themselves."""
+"""Agreements between tenancies; they end by themselves."""
 
 from __future__ import annotations
 
@@ -37,26 +37,4 @@ class Sharing(Document):
 
     def expired(self, now: datetime | None = None) -> bool:
         """Whether the agreement has ended."""
-        return (now or datetime.now(UTC)) >= self.spec.until
-
-
-class WaiverSpec(Strict):
-    """Which rule is waived, for whom, why, by whom and until when."""
-
-    rule: Text
-    tenancy: Name
-    reason: Text
-    ticket: Text
-    approved_by: Text
-    until: AwareDatetime
-
-
-class Waiver(Document):
-    """An approved, expiring exception to one rule for one tenancy."""
-
-    kind: Literal["Waiver"] = "Waiver"
-    spec: WaiverSpec
-
-    def expired(self, now: datetime | None = None) -> bool:
-        """Whether the exception has ended."""
         return (now or datetime.now(UTC)) >= self.spec.until

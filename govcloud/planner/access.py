@@ -25,15 +25,19 @@ def service_accounts(tenancy: Tenancy, labels: dict[str, str]) -> list[Manifest]
     ]
 
 
-def role_bindings(tenancy: Tenancy, department: Department, labels: dict[str, str]) -> list[Manifest]:
-    """The bindings of a tenancy to the cluster roles of the platform."""
+def members_of(department: Department) -> dict[str, list[dict[str, str]]]:
+    """Who acts for a department as owner, operator and viewer, as RBAC subjects by role."""
     roles = department.spec.roles
-    subjects = {
+    return {
         "owner": _subjects(roles.owner, f"{department.name}:owners"),
         "operator": _subjects(roles.operator, f"{department.name}:operators"),
         "viewer": _subjects(roles.viewer, f"{department.name}:viewers"),
-        "auditor": [_subject("Group", AUDITORS)],
     }
+
+
+def role_bindings(tenancy: Tenancy, department: Department, labels: dict[str, str]) -> list[Manifest]:
+    """The bindings of a tenancy to the cluster roles of the platform."""
+    subjects = members_of(department) | {"auditor": [_subject("Group", AUDITORS)]}
     return [_binding(tenancy.namespace, role, members, labels) for role, members in subjects.items()]
 
 

@@ -53,6 +53,14 @@ class Check:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Params:
+    """A cluster-wide kind, all of whose objects a policy looks at, one at a time; where there is none it refuses."""
+
+    api_version: str
+    kind: str
+
+
 def resource_rule(group: str, resources: list[str], operations: list[str]) -> dict[str, Any]:
     """A rule that matches resources of an API group in all of its versions."""
     return {"apiGroups": [group], "apiVersions": ["*"], "resources": resources, "operations": operations}
@@ -71,8 +79,10 @@ def validating(
     labels: dict[str, str],
     *,
     conditions: dict[str, str] | None = None,
+    params: Params | None = None,
 ) -> list[Manifest]:
     """A validating policy, bound everywhere that it matches."""
+    binding: dict[str, Any] = {"policyName": name, "validationActions": ["Deny"]}
     spec = {
         "failurePolicy": "Fail",
         "matchConstraints": match,
@@ -83,14 +93,12 @@ def validating(
             for check in checks
         ],
     }
+    if params:
+        spec["paramKind"] = {"apiVersion": params.api_version, "kind": params.kind}
+        binding["paramRef"] = {"selector": {}, "parameterNotFoundAction": "Deny"}
     return [
         _object("ValidatingAdmissionPolicy", name, spec, labels),
-        _object(
-            "ValidatingAdmissionPolicyBinding",
-            name,
-            {"policyName": name, "validationActions": ["Deny"]},
-            labels,
-        ),
+        _object("ValidatingAdmissionPolicyBinding", name, binding, labels),
     ]
 
 

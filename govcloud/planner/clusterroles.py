@@ -56,9 +56,11 @@ _CLUSTER = {
         "mutatingwebhookconfigurations",
     ),
     "apiextensions.k8s.io": ("customresourcedefinitions",),
-    "govcloud.dev": ("tenancies", "sharings", "waivers", "departments"),
+    "certificates.k8s.io": ("certificatesigningrequests",),
+    "govcloud.dev": ("tenancies", "sharings", "waivers", "departments", "decisions"),
     "node.k8s.io": ("runtimeclasses",),
-    _RBAC: ("clusterroles", "clusterrolebindings"),
+    # Who may do what, in the namespaces of the register and of the platform too.
+    _RBAC: ("clusterroles", "clusterrolebindings", "roles", "rolebindings"),
     "scheduling.k8s.io": ("priorityclasses",),
     "storage.k8s.io": ("storageclasses",),
 }

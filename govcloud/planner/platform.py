@@ -5,21 +5,25 @@ from __future__ import annotations
 from govcloud.model import Region
 from govcloud.planner.classes import classes
 from govcloud.planner.clusterroles import cluster_roles
-from govcloud.planner.crds import register_definitions
 from govcloud.planner.labels import Manifest
 from govcloud.planner.placement import placement_policies
 from govcloud.planner.protection import protection_policies
+from govcloud.planner.register import register_platform
+from govcloud.planner.rules import rule_policies
+from govcloud.planner.waivers import waiver_policies
 
 
 def plan_platform(region: Region) -> list[Manifest]:
     """The manifests of a region's platform.
 
-    The definitions of the register are in every region, so that any of them can become the hub.
+    The register's definitions, roles and policies are in every region, so that any of them can become the hub.
     """
     return [
-        *register_definitions(region),
+        *register_platform(region),
         *classes(region),
         *cluster_roles(region),
         *placement_policies(region),
         *protection_policies(region),
+        *waiver_policies(region),
+        *rule_policies(region),
     ]

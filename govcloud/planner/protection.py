@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from govcloud.model import LABEL_PREFIX, MANAGED_BY, MANAGER, Region
 from govcloud.planner.admission import (
-    IN_TENANCIES,
     NAME,
     PLATFORM_GROUP,
     TRUSTED,
@@ -14,15 +13,17 @@ from govcloud.planner.admission import (
 )
 from govcloud.planner.labels import TENANCY, Manifest, platform_labels
 from govcloud.planner.namespace import POD_SECURITY
+from policies.waivers import WAIVER_PREFIX
 
 _ONLY_PLATFORM = f"only the platform (group {PLATFORM_GROUP})"
 _BY_OTHERS = {"not-the-platform": f"!({TRUSTED})"}
+_RESERVED = f"k.startsWith('{LABEL_PREFIX}') || k.startsWith('{WAIVER_PREFIX}')"
 
 
 def protection_policies(region: Region) -> list[Manifest]:
-    """The policies that keep managed objects, reserved labels of namespaces and the default-deny network."""
+    """The policies that keep managed objects, and reserved labels and annotations of namespaces."""
     labels = platform_labels(region)
-    return [*_managed(labels), *_namespaces(labels), *_network(labels)]
+    return [*_managed(labels), *_namespaces(labels)]
 
 
 def _managed(labels: dict[str, str]) -> list[Manifest]:
@@ -42,55 +43,39 @@ def _managed(labels: dict[str, str]) -> list[Manifest]:
 
 
 def _namespaces(labels: dict[str, str]) -> list[Manifest]:
-    """Policies of network and placement select namespaces by label: whoever could set one could walk in."""
-    match = {"resourceRules": [resource_rule("", ["namespaces"], ["CREATE", "UPDATE"])]}
+    """Network, placement and rules go by what a namespace bears: whoever could set it could walk in, or waive a rule.
+
+    A namespace can be labelled through its subresources as well.
+    """
+    resources = ["namespaces", "namespaces/*"]
+    match = {"resourceRules": [resource_rule("", resources, ["CREATE", "UPDATE"])]}
     named = {
         "name": NAME,
-        "before": "oldObject != null && has(oldObject.metadata.labels) ? oldObject.metadata.labels : {}",
-        "now": "has(object.metadata.labels) ? object.metadata.labels : {}",
-        "changed": (
-            "variables.now.map(k, k).filter(k, !(k in variables.before) || "
-            "variables.before[k] != variables.now[k]) + "
-            "variables.before.map(k, k).filter(k, !(k in variables.now))"
-        ),
+        **{
+            f"{field}_{when}": f"{of} != null && has({of}.metadata.{field}) ? {of}.metadata.{field} : {{}}"
+            for field in ("labels", "annotations")
+            for when, of in (("before", "oldObject"), ("now", "object"))
+        },
+        "labels": _changed("labels"),
+        "annotations": _changed("annotations"),
         "fixed": (
-            f"variables.changed.filter(k, k.startsWith('{LABEL_PREFIX}') || "
-            f"('{TENANCY}' in variables.before && k.startsWith('{POD_SECURITY}')))"
+            f"variables.labels.filter(k, {_RESERVED} || "
+            f"('{TENANCY}' in variables.labels_before && k.startsWith('{POD_SECURITY}'))) + "
+            f"variables.annotations.filter(k, {_RESERVED})"
         ),
     }
     check = Check(
         "size(variables.fixed) == 0",
-        f"'namespace ' + variables.name + ': {_ONLY_PLATFORM} may change the labels ' + "
+        f"'namespace ' + variables.name + ': {_ONLY_PLATFORM} may change the labels and annotations ' + "
         "variables.fixed.join(', ') + '; ask for a change of the tenancy'",
     )
     return validating("govcloud-namespaces", match, named, [check], labels, conditions=_BY_OTHERS)
 
 
-def _network(labels: dict[str, str]) -> list[Manifest]:
-    """Policies add up: a tenant's own could open what default-deny closes. Within itself, it is free."""
-    match = IN_TENANCIES | {
-        "resourceRules": [resource_rule("networking.k8s.io", ["networkpolicies"], ["CREATE", "UPDATE"])]
-    }
-    own = f"namespaceObject.metadata.labels['{TENANCY}']"
-    within = (
-        "!has(p.ipBlock) && (!has(p.namespaceSelector) || (has(p.namespaceSelector.matchLabels) && "
-        f"'{TENANCY}' in p.namespaceSelector.matchLabels && "
-        f"p.namespaceSelector.matchLabels['{TENANCY}'] == {own}))"
+def _changed(field: str) -> str:
+    """CEL: the keys that are new, have another value, or are gone."""
+    now, before = f"variables.{field}_now", f"variables.{field}_before"
+    return (
+        f"{now}.map(k, k).filter(k, !(k in {before}) || {before}[k] != {now}[k]) + "
+        f"{before}.map(k, k).filter(k, !(k in {now}))"
     )
-
-    def only_within(rules: str, peers: str) -> str:
-        return (
-            f"!has(object.spec.{rules}) || object.spec.{rules}.all(r, "
-            f"has(r.{peers}) && size(r.{peers}) > 0 && r.{peers}.all(p, {within}))"
-        )
-
-    checks = [
-        Check(
-            only_within(rules, peers),
-            f"'spec.{rules} of network policy ' + variables.name + ' reaches beyond tenancy ' + {own} + "
-            f"', which {_ONLY_PLATFORM} may allow; ask for a sharing with the other tenancy'",
-        )
-        for rules, peers in (("ingress", "from"), ("egress", "to"))
-    ]
-    conditions = _BY_OTHERS | {"changed": "request.operation == 'CREATE' || object.spec != oldObject.spec"}
-    return validating("govcloud-network", match, {"name": NAME}, checks, labels, conditions=conditions)

@@ -20,6 +20,7 @@ POD = {
     "kind": "Pod",
     "metadata": {"name": "web", "namespace": "t-mee-environment"},
     "spec": {
+        "automountServiceAccountToken": False,
         "securityContext": {
             "runAsNonRoot": True,
             "runAsUser": 1000,
@@ -28,8 +29,12 @@ POD = {
         "containers": [
             {
                 "name": "web",
-                "image": "registry.example/web:1",
-                "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+                "image": f"registry.gov.internal/mee/web@sha256:{64 * '0'}",
+                "securityContext": {
+                    "allowPrivilegeEscalation": False,
+                    "readOnlyRootFilesystem": True,
+                    "capabilities": {"drop": ["ALL"]},
+                },
             }
         ],
     },

@@ -29,10 +29,10 @@ DOCUMENTS = (
 )
 CODE = ("govcloud", "stacks", "policies", "monitors", "benchmarks", "tools")
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-# Hosts that serve packages; a document that names one ties its reader to it.
+# Hosts that serve packages; a document that names one ties its reader to it. The registry of an estate is none of them.
 _REGISTRIES = re.compile(
     r"\b(?:pypi\.org|pythonhosted\.org|proxy\.golang\.org|sum\.golang\.org|npmjs\.(?:org|com)|"
-    r"docker\.io|ghcr\.io|quay\.io|gcr\.io|registry\.[a-z]|index-url|extra-index)",
+    r"docker\.io|ghcr\.io|quay\.io|gcr\.io|registry\.(?!gov\.internal)[a-z]|index-url|extra-index)",
     re.IGNORECASE,
 )
 _MACHINE_PATHS = re.compile(r"(?<![\w.$}~-])/(?:root|work|tmp|home)\b")

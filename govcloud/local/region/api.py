@@ -107,10 +107,28 @@ class Api:
         Raises:
             ClusterError: the API server refused or did not answer.
         """
+        return json.loads(self._answer(method, path, body, kind))
+
+    def text(self, path: str) -> str:
+        """What the API server answers to a GET in plain text.
+
+        Raises:
+            ClusterError: the API server refused or did not answer.
+        """
+        return self._answer("GET", path, accept="text/plain").decode()
+
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        kind: str = "application/json",
+        accept: str = "application/json",
+    ) -> bytes:
         where = f"{method} {self.server}{path.partition('?')[0]}"
         data = None if body is None else json.dumps(body).encode()
         try:
-            self._connection.request(method, path, data, {"Content-Type": kind, "Accept": "application/json"})
+            self._connection.request(method, path, data, {"Content-Type": kind, "Accept": accept})
             response = self._connection.getresponse()
             answer = response.read()
         except (OSError, http.client.HTTPException) as cause:
@@ -128,7 +146,7 @@ class Api:
                 expected="a call that the API server accepts",
                 mend="see what it says",
             )
-        return json.loads(answer)
+        return answer
 
     def close(self) -> None:
         """End the connection."""

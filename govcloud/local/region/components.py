@@ -124,7 +124,11 @@ def etcd(layout: Layout, record: Record) -> Component:
 
 
 def apiserver(layout: Layout, record: Record) -> Component:
-    """The API. No anonymous callers, Secrets encrypted at rest, every change in the audit log."""
+    """The API. No anonymous callers, Secrets encrypted at rest, every change in the audit log.
+
+    Whom it lets in by token, and that nobody comes without a credential, stands in a file that it reads again when it
+    changes: that file is no input.
+    """
     pki, config = layout.pki, layout.config
     policy = config / "audit-policy.yaml"
     return Component(
@@ -139,7 +143,7 @@ def apiserver(layout: Layout, record: Record) -> Component:
             f"--etcd-keyfile={pki / 'etcd-client.key'}",
             *_serving(pki, "apiserver"),
             f"--client-ca-file={pki / 'ca.crt'}",
-            "--anonymous-auth=false",
+            f"--authentication-config={layout.authentication}",
             "--authorization-mode=Node,RBAC",
             "--enable-admission-plugins=NodeRestriction",
             "--allow-privileged=true",

@@ -10,10 +10,12 @@ import base64
 import json
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib import resources
 from ipaddress import ip_network
 from pathlib import Path
+
+from cryptography import x509
 
 from govcloud.errors import InputError, RefusedError, RegionError
 from govcloud.local.region.layout import Layout, write_if_changed, write_private
@@ -23,6 +25,8 @@ from govcloud.local.region.ports import HOST, Record
 PLATFORM_GROUP = "govcloud:platform"
 BREAK_GLASS = Leaf("govcloud:break-glass", groups=("system:masters",), client=True)
 _LOCAL = (HOST, "localhost")
+_SYSTEM = "system:"
+_LONGEST = 64  # bytes of a name in a certificate (RFC 5280, appendix A)
 _CALLERS = {
     "controller-manager": Leaf("system:kube-controller-manager", client=True),
     "scheduler": Leaf("system:kube-scheduler", client=True),
@@ -74,20 +78,25 @@ class Credentials:
         low.
 
         Raises:
-            InputError: the user is empty or ``days`` is not between 1 and 365.
-            RefusedError: a group that no rule of the region could limit was asked for.
+            InputError: a name is empty or too long for a certificate, or ``days`` is not between 1 and 365.
+            RefusedError: a user or group of Kubernetes itself was asked for.
         """
-        if not user or not 1 <= days <= 365:
+        unfit = [
+            name
+            for name in (user, *groups)
+            if not (name.isprintable() and 1 <= len(name.encode()) <= _LONGEST)
+        ]
+        if unfit or not 1 <= days <= 365:
             raise InputError(
-                f"no certificate for user {user!r} and {days} days",
-                expected="a user name and 1 to 365 days",
-                mend="give a user name and a shorter time",
+                f"no certificate for user {user!r}, groups {groups!r} and {days} days",
+                expected=f"names of 1 to {_LONGEST} bytes (in UTF-8), and 1 to 365 days",
+                mend="shorten what is longer, and leave out what is empty",
             )
-        if "system:masters" in groups:
+        if system := [name for name in (user, *groups) if name.lower().startswith(_SYSTEM)]:
             raise RefusedError(
-                f"user {user} would be in system:masters, which no rule can limit and nobody can call back",
-                expected=f"a group that is bound by RBAC, such as {PLATFORM_GROUP}",
-                mend="leave system:masters out",
+                f"{system[0]} is a name of Kubernetes itself: no rule limits its rights, and nobody can call them back",
+                expected=f"a user and groups that are bound by RBAC, such as {PLATFORM_GROUP}",
+                mend=f"leave {system[0]} out",
             )
         certificate, key = self.authority.issue(Leaf(user, tuple(groups), client=True), timedelta(days=days))
         write_private(path, self._kubeconfig(user, certificate, key, self.authority))
@@ -143,6 +152,14 @@ class Credentials:
                 mend="restore the file, or start from nothing: govcloud region down --purge",
             )
         write_private(self.layout.encryption, _encryption_configuration())
+
+
+def expiry(kubeconfig: Path) -> datetime:
+    """When the certificate in a kubeconfig of `Credentials.issue` ends, in UTC."""
+    login = json.loads(kubeconfig.read_text(encoding="utf-8"))["users"][0]["user"]
+    return x509.load_pem_x509_certificate(
+        base64.b64decode(login["client-certificate-data"])
+    ).not_valid_after_utc
 
 
 def packaged(file: str) -> str:

@@ -59,9 +59,19 @@ class Layout:
         return self.root / "admin.kubeconfig"
 
     @property
+    def identities(self) -> Path:
+        """Kubeconfigs of people, where nobody said where else."""
+        return self.root / "identities"
+
+    @property
     def encryption(self) -> Path:
         """The key of the Secrets at rest."""
         return self.config / "encryption.json"
+
+    @property
+    def authentication(self) -> Path:
+        """Whom the API server lets in, besides those with a certificate."""
+        return self.config / "authentication.json"
 
     @property
     def audit_log(self) -> Path:

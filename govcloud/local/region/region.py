@@ -23,6 +23,7 @@ import psutil
 from govcloud.errors import RegionError
 from govcloud.local.region import process
 from govcloud.local.region.api import Manifest, connected
+from govcloud.local.region.authentication import exchange, undone_on_failure, wait_until_taken
 from govcloud.local.region.bootstrap import grant_rights, settle_nodes, wait_for_controllers, wait_for_nodes
 from govcloud.local.region.components import NAMES, Component, components
 from govcloud.local.region.credentials import Credentials
@@ -96,15 +97,24 @@ class LocalRegion:
         """What runs, how it is, and what it takes."""
         return read_status(self.name, self.layout)
 
-    def up(self, nodes: Sequence[Manifest] | None = None, progress: Progress | None = None) -> None:
+    def up(
+        self,
+        nodes: Sequence[Manifest] | None = None,
+        progress: Progress | None = None,
+        *,
+        authentication: Manifest | None = None,
+    ) -> None:
         """Bring the region up, or mend it; returns when it is ready and its nodes are.
 
         Args:
             nodes: the v1 Node objects it shall have, no more and no fewer; None leaves the nodes as they are.
             progress: called with one sentence for each step.
+            authentication: the AuthenticationConfiguration of its API server, which takes a change without a restart; None
+                leaves it as it is, at first nobody by token.
 
         Raises:
-            RegionError: a component did not become ready; it names the log and its last lines.
+            RegionError: a component did not become ready, or the API server refuses the configuration; it names the log and
+                its last lines.
             ToolchainError: a program is missing.
         """
         say = progress or _silence
@@ -115,11 +125,14 @@ class LocalRegion:
             credentials = Credentials(self.name, self.layout, record)
             credentials.ensure()
             store, api, *rest = components(self.layout, record)
-            self._stop_outdated((store, api, *rest), say)
-            say("starting the store and the API server")
-            started = self._ensure((store, api), say)
-            context = self._context()
-            self._wait((store, api), started, context, say)
+            before = exchange(self.layout, authentication)
+            with undone_on_failure(self.layout, before):
+                self._stop_outdated((store, api, *rest), say)
+                say("starting the store and the API server")
+                started = self._ensure((store, api), say)
+                context = self._context()
+                self._wait((store, api), started, context, say)
+            reads_again = before is not None and api.name not in started
             connect = partial(connected, credentials.server, context)
             with connect() as client:
                 grant_rights(client)
@@ -131,6 +144,9 @@ class LocalRegion:
                 self._wait(rest, started, context, say)
                 wait_for_controllers(client, self._patience, say)
                 wait_for_nodes(client, self._patience, say)
+                if reads_again:
+                    with undone_on_failure(self.layout, before):
+                        wait_until_taken(client, self.layout, self._patience, say)
 
     def down(self, *, purge: bool = False, progress: Progress | None = None) -> None:
         """Stop every process of the region; with ``purge``, delete all it kept too.

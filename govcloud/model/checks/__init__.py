@@ -24,6 +24,13 @@ from govcloud.model.checks.data import (
     sensitive_data_is_well_graded,
     zone_may_hold_data,
 )
+from govcloud.model.checks.domains import domains_are_not_shared
+from govcloud.model.checks.identity import (
+    issuers_differ,
+    issuers_do_not_speak_for_each_other,
+    prefixes_are_not_reserved,
+    two_factors_stand_behind_grade_three,
+)
 from govcloud.model.checks.names import (
     labels_are_not_reserved,
     members_are_not_system,
@@ -47,6 +54,7 @@ from govcloud.model.checks.sharing import (
     level_fits_consumer,
     level_fits_provider,
 )
+from govcloud.model.checks.waivers import waivers_name_the_department
 from govcloud.model.draft import Draft, Flaw
 from govcloud.model.estate import Estate
 
@@ -78,6 +86,12 @@ CHECKS: tuple[Check, ...] = (
     members_are_not_system,
     requester_is_not_system,
     labels_are_not_reserved,
+    domains_are_not_shared,
+    waivers_name_the_department,
+    issuers_differ,
+    prefixes_are_not_reserved,
+    issuers_do_not_speak_for_each_other,
+    two_factors_stand_behind_grade_three,
 )
 
 

@@ -3,29 +3,15 @@
 PODS = 12
 
 
-def _deployment(namespace, pod):
-    selector = {"app": "web"}
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": "web", "namespace": namespace},
-        "spec": {
-            "replicas": PODS,
-            "selector": {"matchLabels": selector},
-            "template": {"metadata": {"labels": selector}, "spec": pod(namespace)["spec"]},
-        },
-    }
-
-
 def _nodes(cluster, namespace):
     pods = cluster.call("GET", f"/api/v1/namespaces/{namespace}/pods")[1]["items"]
     nodes = [pod["spec"].get("nodeName") for pod in pods]
     return set(nodes) if len(nodes) == PODS and all(nodes) else None
 
 
-def test_tenancies_isolated_by_node_share_none_and_fill_one_before_they_take_another(cluster, pod):
+def test_tenancies_isolated_by_node_share_none_and_fill_one_before_they_take_another(cluster, right):
     spaces = ["t-lab-air", "t-lab-flood", "t-lab-own"]
-    deployments = [_deployment(space, pod) for space in spaces]
+    deployments = [right("Deployment", space, replicas=PODS) for space in spaces]
     try:
         for deployment, owners in zip(deployments, ("mee:owners", "mem:owners", "mem:owners"), strict=True):
             status, answer = cluster.create(deployment, owners, dry=False)

@@ -34,7 +34,8 @@ def exported(govcloud: Any, small: Path, monkeypatch: pytest.MonkeyPatch) -> dic
 def test_pulumi_finds_programs_state_and_estate(
     exported: dict[str, str], small: Path, tmp_path: Path
 ) -> None:
-    assert exported["PATH"] == "/tool chain/bin:/tool chain/host:/usr/bin"
+    own = Path(sys.executable).parent  # it has the program that starts the policy pack
+    assert exported["PATH"] == f"/tool chain/bin:/tool chain/host:{own}:/usr/bin"
     assert exported["PULUMI_HOME"] == "/tool chain/home"
     assert exported["PULUMI_BACKEND_URL"] == f"file://{tmp_path}/state/estates/small/state"
     assert exported["GOVCLOUD_ESTATE"] == str(small)

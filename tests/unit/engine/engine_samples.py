@@ -6,6 +6,7 @@ from typing import Any
 
 from govcloud.engine.checkpoint import Checkpoints
 from govcloud.engine.units import Unit
+from policies.finding import Action, Finding, Subject
 from stacks.components import Target
 from stacks.names import StackName
 
@@ -36,6 +37,23 @@ def tenancy(name: str, region: str = "north") -> Unit:
         labelled(manifest("ConfigMap", "facts", namespace, data={"tenancy": name}), tenancy=name),
     ]
     return Unit(StackName(region, name), Target(region, "/kubeconfig"), manifests)
+
+
+def finding(rule: str, action: Action = "deny") -> Finding:
+    """What a rule finds in the facts of the tenancy ``air``."""
+    return Finding(
+        rule,
+        "It is wrong",
+        "high",
+        action,
+        "preview",
+        Subject("v1", "ConfigMap", "facts", "t-air"),
+        grade=2,
+        message=f"[{rule}] It is wrong: data is 1; govcloud",
+        offences=("data is 1",),
+        clauses=(),
+        remedy="mend it",
+    )
 
 
 def urn(stack: str, type_: str, name: str) -> str:

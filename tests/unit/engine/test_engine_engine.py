@@ -1,23 +1,26 @@
 """What the engine runs, what it spares, and what one failure touches; runs and regions are played."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_samples import manifest, platform, quiet, record, tenancy, urn
+from engine_samples import finding, manifest, platform, quiet, record, tenancy, urn
 
 from govcloud.engine import engine as module
 from govcloud.engine.checkpoint import Checkpoints
 from govcloud.engine.compare import Difference
 from govcloud.engine.engine import Engine
+from govcloud.engine.judge import Verdict
 from govcloud.engine.observe import Drift
-from govcloud.engine.run import Change, Outcome
+from govcloud.engine.run import Change, Outcome, Pack
 from govcloud.engine.settings import EngineSettings
 from govcloud.engine.survey import Standing
 from govcloud.engine.units import Unit
 from govcloud.errors import ClusterError, RefusedError
+from policies.finding import Finding
 from stacks.names import StackName
 
 NORTH, SOUTH = platform("north"), platform("south")
@@ -31,7 +34,8 @@ class Stage:
 
     ``standings`` says how units stand (default: the stack is known and to be run), ``outcomes`` how runs end (default:
     one change, and nothing left after a destroy), ``left`` what still differs after a run, ``records`` the tenancies that
-    a run's stack holds at its end. ``ran`` is what was run, in order of start.
+    a run's stack holds at its end, ``findings`` what the rules find. ``ran`` is what was run, in order of start,
+    ``judged`` what the rules were asked about, and ``asked`` the stacks whose run asked them again.
     """
 
     engine: Engine
@@ -41,7 +45,10 @@ class Stage:
     left: dict[StackName, list[Drift]] = field(default_factory=dict)
     unverified: set[str] = field(default_factory=set)
     records: dict[str, list[str]] = field(default_factory=dict)
+    findings: dict[StackName, list[Finding]] = field(default_factory=dict)
     ran: list[tuple[str, str, bool]] = field(default_factory=list)
+    judged: list[StackName] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
     def survey(self, units: Any, receipts: Any, checkpoints: Any) -> list[Standing]:
         return [self.standings.get(unit.name, Standing(unit, known=True)) for unit in units]
@@ -50,6 +57,7 @@ class Stage:
         self, operation: str, settings: Any, checkpoints: Any, stack: str, program: Any, **options: Any
     ) -> Outcome:
         self.ran.append((operation, stack, options["refresh"]))
+        self.asked += [stack] if options["pack"] else []
         checkpoints.begin(stack)
         if stack in self.records:
             record(self.root, stack, *self.records[stack])
@@ -58,6 +66,11 @@ class Stage:
             checkpoints.begin(stack)
         options["on_step"](1)
         return self.outcomes.get(stack, Outcome(changes=[CREATED]))
+
+    @contextmanager
+    def judge(self, units: Any, todo: list[Unit], *context: Any) -> Iterator[Verdict]:
+        self.judged += [unit.name for unit in todo]
+        yield Verdict(self.findings, Pack(Path("/pack"), lambda urn, rule: None))
 
     def settle(self, cluster: Any, units: list[Unit]) -> dict[StackName, list[Drift]]:
         if units[0].name.region in self.unverified:
@@ -87,6 +100,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
     stage = Stage(Engine(settings, quiet(), wait=False), tmp_path)
     monkeypatch.setattr(module, "run", stage.run)
     monkeypatch.setattr(module, "survey", stage.survey)
+    monkeypatch.setattr(module, "judged", stage.judge)
     monkeypatch.setattr(module, "settle", stage.settle)
     monkeypatch.setattr(module, "sweep", stage.sweep)
     monkeypatch.setattr(module, "connect", lambda target: None)
@@ -371,6 +385,89 @@ def test_progress_hears_of_every_run_and_its_size(stage: Stage) -> None:
     assert progress.jobs == {"platform.north": 1, "tenancy.air.north": 2}
 
 
+@pytest.mark.parametrize("operation", ["up", "preview"])
+def test_a_unit_that_a_rule_refuses_is_not_run_and_stops_no_other(stage: Stage, operation: str) -> None:
+    stage.findings = {AIR.name: [finding("GC-TST-01"), finding("GC-TST-02")]}
+    report = getattr(stage.engine, operation)([NORTH, AIR, WATER])
+    assert states(report)["tenancy.air.north"] == "refused"
+    assert set(stage.stacks) == {"platform.north", "tenancy.water.north"}
+    assert [one.rule for one in report.refused[0].findings] == ["GC-TST-01", "GC-TST-02"]
+    assert report.failed == []
+    assert "tenancy.air.north" not in stage.receipts()
+
+
+def test_a_warning_refuses_nothing_and_is_told(stage: Stage) -> None:
+    stage.findings = {AIR.name: [finding("GC-TST-01", action="warn")]}
+    (result,) = stage.engine.up([AIR]).results
+    assert result.state == "updated"
+    assert [one.rule for one in result.findings] == ["GC-TST-01"]
+
+
+def test_a_platform_that_a_rule_refuses_takes_its_tenancies_along_and_no_other_region(stage: Stage) -> None:
+    stage.findings = {NORTH.name: [finding("GC-TST-01")]}
+    report = stage.engine.up([NORTH, SOUTH, AIR, FAR])
+    assert states(report) == {
+        "platform.north": "refused",
+        "platform.south": "updated",
+        "tenancy.air.north": "refused",
+        "tenancy.air.south": "updated",
+    }
+    assert "the platform of region north" in report.results[2].why
+
+
+def test_units_that_rest_are_not_asked_about(stage: Stage) -> None:
+    stage.standings = {AIR.name: Standing(AIR, receipt=True, known=True)}
+    stage.engine.up([AIR, WATER])
+    assert stage.judged == [WATER.name]
+
+
+def test_pulumi_asks_the_rules_wherever_it_makes_something_and_of_few_in_a_preview(stage: Stage) -> None:
+    stage.engine.preview([NORTH, AIR])
+    assert sorted(stage.asked) == ["platform.north", "tenancy.air.north"]
+    stage.asked.clear()
+    many = [tenancy(f"number-{number}") for number in range(4)]
+    stage.engine.preview(many)
+    assert stage.asked == []
+    stage.engine.up(many)
+    assert stage.asked == ["passing.north.0"]
+    stage.asked.clear()
+    stage.engine.destroy([AIR])
+    assert stage.asked == []
+
+
+def test_what_the_engine_is_told_in_a_run_belongs_to_the_unit_of_the_object(stage: Stage) -> None:
+    told = finding("GC-TST-01")
+    where = urn("tenancy.air.north", "kubernetes:core/v1:ConfigMap", "t-air/facts")
+    stage.outcomes = {"tenancy.air.north": Outcome(failures={where: told.message}, findings={where: [told]})}
+    report = stage.engine.up([AIR, WATER])
+    assert states(report) == {"tenancy.air.north": "refused", "tenancy.water.north": "updated"}
+    assert report.findings == [told]
+    assert stage.receipts() == ["tenancy.water.north"]
+
+
+def test_what_was_found_beforehand_and_in_the_run_is_told_once(stage: Stage) -> None:
+    told = finding("GC-TST-01", action="warn")
+    where = urn("tenancy.air.north", "kubernetes:core/v1:ConfigMap", "t-air/facts")
+    stage.findings = {AIR.name: [told]}
+    stage.outcomes = {"tenancy.air.north": Outcome(changes=[CREATED], findings={where: [told]})}
+    assert stage.engine.up([AIR]).findings == [told]
+
+
+def test_a_finding_is_plain_data(stage: Stage) -> None:
+    stage.findings = {AIR.name: [finding("GC-TST-01")]}
+    (result,) = stage.engine.up([AIR]).results
+    assert result.plain()["findings"] == [
+        {
+            "rule": "GC-TST-01",
+            "severity": "high",
+            "action": "deny",
+            "object": "ConfigMap t-air/facts",
+            "message": "[GC-TST-01] It is wrong: data is 1; govcloud",
+            "waived": False,
+        }
+    ]
+
+
 def test_a_result_is_plain_data(stage: Stage) -> None:
     (result,) = stage.engine.up([AIR]).results
     assert result.plain() == {
@@ -379,4 +476,5 @@ def test_a_result_is_plain_data(stage: Stage) -> None:
         "objects": 2,
         "changes": [{"op": "create", "kind": "ConfigMap", "object": "facts", "fields": []}],
         "why": "",
+        "findings": [],
     }

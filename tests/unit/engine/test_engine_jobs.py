@@ -6,9 +6,10 @@ import pytest
 from engine_samples import manifest, platform, record, resources, tenancy
 
 from govcloud.engine.checkpoint import Checkpoints
-from govcloud.engine.jobs import Job, begin, gather, jobs_of, settle_passing
+from govcloud.engine.jobs import Job, begin, gather, jobs_of, region_of, settle_passing
 from govcloud.engine.survey import Standing
 from govcloud.engine.units import Unit
+from govcloud.errors import InputError
 
 
 @pytest.fixture
@@ -195,6 +196,16 @@ def test_stacks_of_others_are_left_alone(checkpoints: Checkpoints, tmp_path: Pat
     checkpoints.begin("sandbox")
     settle_passing(checkpoints)
     assert checkpoints.names() == ["sandbox", "tenancy.air.north"]
+
+
+@pytest.mark.parametrize("stack", ["platform.north-2", "tenancy.air.north-2", "passing.north-2.0"])
+def test_every_stack_names_its_region(stack: str) -> None:
+    assert region_of(stack) == "north-2"
+
+
+def test_a_stack_of_others_has_no_region() -> None:
+    with pytest.raises(InputError, match="names no stack of govcloud"):
+        region_of("production")
 
 
 def test_an_object_of_no_namespace_is_counted_for_nobody() -> None:

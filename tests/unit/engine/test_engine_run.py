@@ -1,14 +1,16 @@
 """From the engine's events and errors to an outcome in words."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_samples import urn
+from engine_samples import finding, urn
 from pulumi.automation import CommandError, EngineEvent, OpType
 from pulumi.automation._cmd import CommandResult
 from pulumi.automation.errors import ConcurrentUpdateError
 from pulumi.automation.events import (
     DiagnosticEvent,
+    PolicyEvent,
     PropertyDiff,
     ResourcePreEvent,
     ResOutputsEvent,
@@ -16,7 +18,7 @@ from pulumi.automation.events import (
 )
 
 from govcloud.engine import run as run_module
-from govcloud.engine.run import Change, Outcome, _Events, _words, few_collections, run
+from govcloud.engine.run import Change, Outcome, Pack, _Events, _words, few_collections, few_words, run
 from govcloud.errors import EngineError
 
 STACK = "tenancy.air.north"
@@ -66,6 +68,54 @@ def test_what_stays_as_it_is_is_no_change(op: OpType) -> None:
 )
 def test_what_is_no_object_of_a_cluster_is_no_change(type_: str) -> None:
     assert outcome_of(planned(step(OpType.CREATE, type_))).changes == []
+
+
+def violated(rule: str, message: str = "") -> EngineEvent:
+    event = PolicyEvent(message, "raw", rule, "govcloud", "0.0.0", "", "mandatory", QUOTA)
+    return EngineEvent(1, 1, policy_event=event)
+
+
+def test_a_refusing_rule_is_a_finding_and_the_failure_of_its_object() -> None:
+    told = finding("GC-TST-01")
+    outcome = Outcome()
+    hear = _Events(
+        outcome,
+        None,
+        Pack(Path("/pack"), lambda urn, rule: told if (urn, rule) == (QUOTA, "GC-TST-01") else None),
+    )
+    hear(violated("GC-TST-01"))
+    assert outcome.findings == {QUOTA: [told]}
+    assert outcome.failures == {QUOTA: told.message}
+
+
+def test_a_warning_rule_is_a_finding_and_no_failure() -> None:
+    outcome = Outcome()
+    hear = _Events(outcome, None, Pack(Path("/pack"), lambda urn, rule: finding(rule, action="warn")))
+    hear(violated("GC-TST-01"))
+    assert [one.rule for one in outcome.findings[QUOTA]] == ["GC-TST-01"]
+    assert outcome.ok
+
+
+def test_a_violation_that_nobody_knows_of_is_a_failure() -> None:
+    outcome = Outcome()
+    _Events(outcome, None)(violated("other", "<{%bold%}>no such luck<{%reset%}>\n"))
+    assert outcome.failures == {QUOTA: "no such luck"}
+
+
+def test_the_pack_is_started_for_what_changes_and_not_for_what_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: dict[str, Any] = {}
+
+    class Stack:
+        name = STACK
+
+        def __getattr__(self, operation: str) -> Any:
+            return lambda **options: started.update({operation: options.get("policy_packs")})
+
+    monkeypatch.setattr(run_module, "open_stack", lambda *context: Stack())
+    pack = Pack(Path("/pack"), lambda urn, rule: None)
+    for operation in ("up", "preview", "destroy"):
+        run(operation, None, None, STACK, lambda: None, pack=pack)  # type: ignore[arg-type]
+    assert started == {"up": ["/pack"], "preview": ["/pack"], "destroy": None}
 
 
 def test_progress_counts_the_objects_that_are_done() -> None:
@@ -239,3 +289,19 @@ def test_the_collector_is_as_before_after_a_run_even_one_that_failed() -> None:
         raise ZeroDivisionError
     assert gc.get_threshold() == before
     assert gc.get_freeze_count() == 0
+
+
+def test_debugging_messages_are_kept_back_for_a_while_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from pulumi import log
+
+    heard: list[str] = []
+    monkeypatch.setattr(log, "debug", heard.append)
+    monkeypatch.setattr(log, "warn", heard.append)
+    with pytest.raises(ZeroDivisionError), few_words():
+        log.debug("a step")
+        log.warn("a warning")
+        _ = 1 / 0
+    log.debug("a later step")
+    assert heard == ["a warning", "a later step"]

@@ -51,6 +51,7 @@ def test_no_file_is_left_beside_those_that_are_meant(make: Any) -> None:
     make()
     assert sorted(path.name for path in settings.root.iterdir()) == [
         "passphrase",
+        "pulumi-home",
         "receipts",
         "state",
         "work",
@@ -86,3 +87,14 @@ def test_the_environment_names_the_backend_before_the_estate_does(
 ) -> None:
     monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{tmp_path}/shared")
     assert make().backend_folder == tmp_path / "shared"
+
+
+def test_pulumi_has_the_plugins_of_the_toolchain_and_no_place_for_logs(make: Any) -> None:
+    home = make().pulumi_home
+    assert (home / "plugins").readlink() == FakeToolchain.pulumi_home / "plugins"
+    assert (home / "logs").is_file()
+    (home / "plugins").unlink()
+    (home / "plugins").symlink_to("/elsewhere")
+    make()
+    assert (home / "plugins").readlink() == FakeToolchain.pulumi_home / "plugins"
+    assert make().environment()["PULUMI_HOME"] == str(home)

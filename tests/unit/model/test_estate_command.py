@@ -37,6 +37,7 @@ def test_a_valid_estate_is_counted_as_data():
         "tenancies": 31,
         "sharings": 0,
         "waivers": 0,
+        "findings": [],
     }
 
 

@@ -50,6 +50,21 @@ ALLOWED = {
         ("title: 生态环境部", "title: 生态环境部, roles: {owner: {groups: ['mee:system:x']}}"),
         ("  recovery", "  requestedBy: zhang.wei@mee\n  recovery"),
     ],
+    "domains side by side, and one of a name that is shared": [
+        (
+            "title: 生态环境部",
+            "title: 生态环境部, domains: [mee.gov.cn, imee.gov.cn, www.gov.cn, a.mee.gov.cn]",
+        )
+    ],
+    "registries with and without a port": [
+        ("gradeCeiling: 3", "gradeCeiling: 3\n  registries: [a.b, 'registry.gov.internal:5000']")
+    ],
+    "a waiver that names its department and its objects": [
+        (
+            "  reason",
+            "  department: mee\n  scope: {kinds: [Deployment, Role], names: ['web*', 'a:B', '*']}\n  reason",
+        )
+    ],
 }
 
 

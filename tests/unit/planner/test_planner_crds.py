@@ -1,11 +1,15 @@
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
 import pytest
 
+from govcloud.hub.documents import TenancyStatus
+from govcloud.model import parse_quantity
 from govcloud.planner import plan_platform
-from govcloud.planner.crds import KINDS, spec_schema
+from govcloud.planner.crds import KINDS
+from govcloud.planner.schemas import spec_schema, status_schema
 
 STRUCTURAL = {"$ref", "$defs", "const", "anyOf", "oneOf", "prefixItems", "default", "title"}
 
@@ -31,19 +35,20 @@ def _at(schema, path):
     return schema
 
 
-def test_the_register_keeps_tenancies_sharings_waivers_and_departments(beijing):
-    assert set(_definitions(beijing)) == {
-        "departments.govcloud.dev",
-        "tenancies.govcloud.dev",
-        "sharings.govcloud.dev",
-        "waivers.govcloud.dev",
+def test_the_register_keeps_tenancies_and_decisions_by_department_and_the_rest_once(beijing):
+    assert {name: d["spec"]["scope"] for name, d in _definitions(beijing).items()} == {
+        "departments.govcloud.dev": "Cluster",
+        "tenancies.govcloud.dev": "Namespaced",
+        "sharings.govcloud.dev": "Cluster",
+        "waivers.govcloud.dev": "Cluster",
+        "decisions.govcloud.dev": "Namespaced",
     }
 
 
 def test_short_names_are_unlike_those_of_kubernetes_itself(beijing):
     taken = {"cm", "ds", "deploy", "ep", "ev", "ns", "no", "po", "pv", "pvc", "rs", "rc", "sa", "svc", "sts"}
     short = [name for d in _definitions(beijing).values() for name in d["spec"]["names"]["shortNames"]]
-    assert sorted(short) == ["dep", "shr", "ten", "wvr"]
+    assert sorted(short) == ["dcn", "dep", "shr", "ten", "wvr"]
     assert not taken & set(short)
 
 
@@ -55,12 +60,59 @@ def test_schemas_are_structural(kind):
         assert not isinstance(schema.get("additionalProperties"), bool)
 
 
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.status], ids=lambda kind: kind.plural)
+def test_a_status_is_structural_and_holds_null_nowhere_but_in_a_copy_of_a_spec(kind):
+    schema = status_schema(kind.status)
+    copy = schema["properties"]["approved"]["properties"].pop("spec")
+    for found in _schemas(schema):
+        assert "type" in found
+        assert not STRUCTURAL & set(found)
+        assert "nullable" not in found
+    assert copy["properties"]["isolation"]["nullable"] is True
+
+
+def test_entries_of_a_status_are_told_apart_by_the_server():
+    lists = {
+        name: schema["x-kubernetes-list-map-keys"]
+        for name, schema in status_schema(TenancyStatus)["properties"].items()
+        if schema.get("x-kubernetes-list-type") == "map"
+    }
+    assert lists == {"history": ["seq"], "reviews": ["by"], "conditions": ["type"], "regions": ["name"]}
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.plural)
 def test_each_column_of_a_listing_is_a_field_of_that_type(beijing, kind):
     version = _definitions(beijing)[f"{kind.plural}.govcloud.dev"]["spec"]["versions"][0]
     root = version["schema"]["openAPIV3Schema"]
-    for _, type_, path in kind.columns:
-        assert _at(root, path)["type"] == type_
+    for column in kind.columns:
+        if not column.path.startswith(".metadata.labels."):
+            assert _at(root, column.path)["type"] == column.type
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.plural)
+def test_a_listing_selects_by_fields_that_there_are(beijing, kind):
+    version = _definitions(beijing)[f"{kind.plural}.govcloud.dev"]["spec"]["versions"][0]
+    root = version["schema"]["openAPIV3Schema"]
+    for field in version.get("selectableFields", ()):
+        assert _at(root, field["jsonPath"])["type"] == "string"
+
+
+@pytest.mark.parametrize("amount", ["500m", "8", "1.5", "128Gi", "2T"])
+def test_a_definition_takes_the_quantities_that_the_model_takes(beijing, amount):
+    assert parse_quantity(amount)
+    assert re.search(_cpu(beijing)["pattern"], amount)
+
+
+@pytest.mark.parametrize("amount", ["", "much", "-4", "4 cores", "1e3", "4\n"])
+def test_a_definition_refuses_the_quantities_that_the_model_refuses(beijing, amount):
+    with pytest.raises(ValueError, match="is not a Kubernetes quantity"):
+        parse_quantity(amount)
+    assert not re.fullmatch(_cpu(beijing)["pattern"].strip("^$"), amount)
+
+
+def _cpu(region):
+    version = _definitions(region)["tenancies.govcloud.dev"]["spec"]["versions"][0]
+    return _at(version["schema"]["openAPIV3Schema"], ".spec.resources.cpu")
 
 
 def test_a_schema_takes_what_the_model_takes(make_tenancy):

@@ -28,4 +28,8 @@ def test_the_plan_of_a_tenancy_is_as_it_was_reviewed(beijing, mee, make_tenancy,
 
 
 def test_the_plan_of_a_platform_is_as_it_was_reviewed(beijing):
-    _compare("beijing.platform.yaml", plan_platform(beijing))
+    """But for the policies made from rules: those are reviewed as rules, and held against a real API server."""
+    planned = [
+        one for one in plan_platform(beijing) if not one["metadata"]["name"].startswith("govcloud-rules-")
+    ]
+    _compare("beijing.platform.yaml", planned)

@@ -54,8 +54,11 @@ def test_policies_fail_closed_and_are_bound(beijing, kind):
 
 def test_what_is_refused_is_denied_and_the_message_says_what_to_do(beijing):
     for binding in _all(beijing, "ValidatingAdmissionPolicyBinding").values():
-        assert binding["spec"]["validationActions"] == ["Deny"]
+        advises = binding["metadata"]["name"].endswith("-warn")
+        assert binding["spec"]["validationActions"] == (["Warn", "Audit"] if advises else ["Deny"])
     for policy in _all(beijing, "ValidatingAdmissionPolicy").values():
         for validation in policy["spec"]["validations"]:
             message = validation["messageExpression"]
-            assert any(way in message for way in ("leave ", "ask "))
+            assert any(
+                way in message for way in ("leave ", "ask ", "variables.told")
+            )  # a rule tells its remedy

@@ -29,7 +29,6 @@ def test_the_command_line_is_the_one_that_was_reviewed(
         ("etcd", "--client-cert-auth=true"),
         ("etcd", "--peer-client-cert-auth=true"),
         ("etcd", "--tls-min-version=TLS1.2"),
-        ("kube-apiserver", "--anonymous-auth=false"),
         ("kube-apiserver", "--authorization-mode=Node,RBAC"),
         ("kube-apiserver", "--enable-admission-plugins=NodeRestriction"),
         ("kube-apiserver", "--profiling=false"),

@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from govcloud.errors import InputError, RefusedError, RegionError
-from govcloud.local.region.credentials import Credentials, packaged
+from govcloud.local.region.credentials import Credentials, expiry, packaged
 from govcloud.local.region.layout import Layout
 from govcloud.local.region.ports import Record
 
@@ -123,12 +123,38 @@ def test_nobody_is_issued_rights_that_no_rule_limits(credentials: Credentials, t
     assert not (tmp_path / "li.na").exists()
 
 
-@pytest.mark.parametrize(("user", "days"), [("", 1), ("li.na@mee", 0), ("li.na@mee", 366)])
+@pytest.mark.parametrize("name", ["system:kube-controller-manager", "System:nodes"])
+def test_nobody_is_issued_a_name_of_kubernetes_itself(
+    credentials: Credentials, tmp_path: Path, name: str
+) -> None:
+    for user, groups in ((name, []), ("li.na@mee", ["mee:owners", name])):
+        with pytest.raises(RefusedError, match=name):
+            credentials.issue(user, groups, tmp_path / "li.na")
+    assert not (tmp_path / "li.na").exists()
+
+
+@pytest.mark.parametrize(
+    ("user", "groups", "days"),
+    [
+        ("", [], 1),
+        ("li.na@mee", [], 0),
+        ("li.na@mee", [], 366),
+        ("li.na@mee", [""], 1),
+        ("a" * 65, [], 1),
+        ("li.na@mee", ["生" * 22], 1),
+        ("li\nna", [], 1),
+    ],
+)
 def test_a_kubeconfig_for_nobody_or_for_too_long_is_not_issued(
-    credentials: Credentials, tmp_path: Path, user: str, days: int
+    credentials: Credentials, tmp_path: Path, user: str, groups: list[str], days: int
 ) -> None:
     with pytest.raises(InputError):
-        credentials.issue(user, [], tmp_path / "kubeconfig", days)
+        credentials.issue(user, groups, tmp_path / "kubeconfig", days)
+
+
+def test_a_kubeconfig_tells_when_it_ends(credentials: Credentials, tmp_path: Path) -> None:
+    path = credentials.issue("li.na@mee", [], tmp_path / "kubeconfig", days=2)
+    assert expiry(path) == certificate_in(path).not_valid_after_utc
 
 
 def test_simulated_kubelets_may_touch_nodes_pods_and_events_alone() -> None:

@@ -1,4 +1,4 @@
-"""Local regions on the command line: up, down, list, kubeconfig."""
+"""Local regions on the command line: up, down, list."""
 
 from __future__ import annotations
 
@@ -10,67 +10,57 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from govcloud.cli.output import emit, output_option, say
+from govcloud.cli.region.choice import estate_option, local, of_estate, on_this_machine, require_choice
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from govcloud.local.region import LocalRegion, RegionStatus
     from govcloud.local.toolchain import Toolchain
-    from govcloud.model import Estate, Region
+    from govcloud.model import Region
 
 _T = TypeVar("_T")
 _AT_ONCE = 4
 _PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
 
 
-@click.group()
-def region() -> None:
-    """Local regions: the embedded default.
-
-    A region is a real Kubernetes control plane on this machine, reachable from this machine only; its nodes
-    are simulated.
-    """
-
-
-@region.command("up")
+@click.command("up")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--all", "every", is_flag=True, help="Every local region of the estate.")
-@click.option(
-    "--estate",
-    "estate_path",
-    envvar="GOVCLOUD_ESTATE",
-    default="estates/national",
-    show_default=True,
-    help="The estate that describes the regions.",
-)
+@estate_option
 def up(names: tuple[str, ...], every: bool, estate_path: str) -> None:
     """Start regions, or mend what died in them; a region that is fine is left alone."""
+    from govcloud.model.authorities import identity_with_authorities
     from govcloud.model.loader import load_estate
     from govcloud.planner import plan_nodes
+    from govcloud.planner.authentication import authentication_configuration
 
-    _require_choice(names, every)
-    chosen = _of_estate(load_estate(estate_path), names, every)
+    require_choice(names, every)
+    estate = load_estate(estate_path)
+    chosen = of_estate(estate, names, every)
+    callers = authentication_configuration(identity_with_authorities(estate))
     with _reporting() as report:
         toolchain = _installed(report)
 
         def bring_up(model: Region) -> None:
-            one = _local(model.name, toolchain, services=str(model.spec.addresses.services))
-            one.up(plan_nodes(model), lambda step: report(f"{model.name}: {step}"))
+            one = local(model.name, toolchain, services=str(model.spec.addresses.services))
+            nodes = plan_nodes(model)
+            one.up(nodes, lambda step: report(f"{model.name}: {step}"), authentication=callers)
 
         _each(chosen, bring_up)
     for model in chosen:
-        say(f"{model.name} is up; kubeconfig: {_local(model.name, toolchain).kubeconfig}")
+        say(f"{model.name} is up; kubeconfig: {local(model.name, toolchain).kubeconfig}")
 
 
-@region.command("down")
+@click.command("down")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--all", "every", is_flag=True, help="Every local region on this machine.")
 @click.option("--purge", is_flag=True, help="Delete the data, keys and logs of the region too.")
 @click.option("--yes", is_flag=True, help="Do not ask before deleting.")
 def down(names: tuple[str, ...], every: bool, purge: bool, yes: bool) -> None:
     """Stop regions; their data stays unless --purge says otherwise."""
-    _require_choice(names, every)
-    chosen = _on_this_machine(names, every)
+    require_choice(names, every)
+    chosen = on_this_machine(names, every)
     if purge and chosen and not yes:
         called = ", ".join(one.name for one in chosen)
         click.confirm(f"Delete everything that {called} keeps?", abort=True, err=True)
@@ -84,72 +74,15 @@ def down(names: tuple[str, ...], every: bool, purge: bool, yes: bool) -> None:
         say(f"{one.name} is {'deleted' if purge else 'down'}")
 
 
-@region.command("list")
+@click.command("list")
 @output_option
 def list_regions(output: str) -> None:
     """Show the regions on this machine: state, nodes, memory, and which component is dead."""
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(_AT_ONCE, "region") as pool:
-        found = list(pool.map(lambda one: one.status(), _on_this_machine((), True)))
+        found = list(pool.map(lambda one: one.status(), on_this_machine((), True)))
     emit([_as_data(status) for status in found], output, lambda: _table(found))
-
-
-@region.command("kubeconfig")
-@click.argument("name")
-@click.option("--raw", is_flag=True, help="Print the kubeconfig itself; it holds a private key.")
-def kubeconfig(name: str, raw: bool) -> None:
-    """Print where the platform team's kubeconfig of a region is."""
-    from govcloud.errors import RegionError
-
-    path = _on_this_machine((name,), False)[0].kubeconfig
-    if not path.exists():
-        raise RegionError(
-            f"region {name} has no kubeconfig yet",
-            where=str(path),
-            expected="a region that was up once",
-            mend=f"govcloud region up {name}",
-        )
-    click.echo(path.read_text(encoding="utf-8") if raw else str(path), nl=not raw)
-
-
-def _local(name: str, toolchain: Toolchain, **settings: Any) -> LocalRegion:
-    from govcloud.local.region import LocalRegion, regions_root
-
-    return LocalRegion(name, regions_root() / name, toolchain, **settings)
-
-
-def _of_estate(estate: Estate, names: Sequence[str], every: bool) -> list[Region]:
-    local = {name: r for name, r in estate.regions.items() if r.spec.cluster.kind == "local"}
-    return [local[name] for name in _selected(names, every, list(local), f"local region of {estate.name}")]
-
-
-def _on_this_machine(names: Sequence[str], every: bool) -> list[LocalRegion]:
-    from govcloud.local.region import regions_root
-    from govcloud.local.toolchain import Toolchain
-
-    toolchain = Toolchain.default()
-    known = sorted(path.parent.name for path in regions_root().glob("*/region.json"))
-    return [_local(n, toolchain) for n in _selected(names, every, known, "local region on this machine")]
-
-
-def _require_choice(names: Sequence[str], every: bool) -> None:
-    if every == bool(names):
-        raise click.UsageError("Give either names of regions or --all.")
-
-
-def _selected(names: Sequence[str], every: bool, known: Sequence[str], noun: str) -> list[str]:
-    from govcloud.errors import InputError
-
-    if every:
-        return list(known)
-    if unknown := [name for name in names if name not in known]:
-        raise InputError(
-            f"there is no {noun} called {', '.join(unknown)}",
-            expected=f"one of: {', '.join(known)}" if known else f"a {noun}; there is none yet",
-            mend="see `govcloud region list`, or name the estate with --estate",
-        )
-    return list(dict.fromkeys(names))
 
 
 def _installed(report: Callable[[str], None]) -> Toolchain:

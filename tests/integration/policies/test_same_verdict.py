@@ -1,0 +1,133 @@
+"""The API server refuses what the rules refuse, and says the same: examples of the rules, and thousands of mutants.
+
+Objects are asked about as they are written; the server asks its policies after it has filled in defaults, a service account
+and limits, and after the platform has placed the pods. So the same verdict is no matter of course.
+"""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from conftest import refusal, said, warned
+from policy_mutants import REGISTER
+
+from policies.admission import admission_policies
+from policies.clauses import controls
+from policies.examples import make
+
+LEAST = 2000
+DROPPED = {"GC-STO-06"}
+"""Rules about a field that a server drops unless a gate is opened that is closed by default; it admits what is left."""
+
+
+@pytest.fixture(scope="module")
+def answered(ruled, cases):
+    """(case, what the server says) of every case."""
+    placed = [ruled.place(case) for case in cases]
+    return list(zip(placed, ruled.at_once(lambda case: _asked(ruled, case), placed), strict=True))
+
+
+def _asked(ruled, case):
+    return _asked_of_a_running_pod(ruled, case.manifest) if case.runs else ruled.ask(case.manifest)
+
+
+def _asked_of_a_running_pod(ruled, manifest):
+    """Ephemeral containers come by a subresource of their own."""
+    running = {key: value for key, value in manifest["spec"].items() if key != "ephemeralContainers"}
+    pod = {**manifest, "metadata": {**manifest["metadata"], "generateName": "debugged-"}, "spec": running}
+    del pod["metadata"]["name"]
+    status, made = ruled.cluster.create(pod, dry=False)
+    assert status == 201, made
+    del made["metadata"]["resourceVersion"]
+    made["spec"]["ephemeralContainers"] = manifest["spec"]["ephemeralContainers"]
+    made |= {"apiVersion": "v1", "kind": "Pod"}
+    verdict = ruled.ask_put(made, "/ephemeralcontainers")
+    ruled.cluster.call("DELETE", f"{ruled.cluster.path(made)}?gracePeriodSeconds=0")
+    return verdict
+
+
+def _is_judged(verdict):
+    """Whether the rules had their say: what is no valid object is refused for reasons of its own.
+
+    A name that is taken is found out after the rules are asked.
+    """
+    taken = verdict.body.get("reason") == "AlreadyExists"
+    return verdict.status in (200, 201) or taken or refusal(verdict) is not None
+
+
+def _differences(ruled, case, verdict):
+    """Where the server and the rules do not agree."""
+    found = _judged(ruled, case)
+    if (expected := said(found)) != (actual := refusal(verdict)):
+        return [f"{case.manifest}\nthe rules: {expected}\nthe server: {actual} ({verdict.status})"]
+    warnings = sorted(one.message for one in found if one.action == "warn")
+    if actual is None and sorted("; ".join(warned(verdict)).split("; [")) != sorted(
+        "; ".join(warnings).split("; [")
+    ):
+        return [f"{case.manifest}\nthe rules warn: {warnings}\nthe server: {verdict.warnings}"]
+    return []
+
+
+def _judged(ruled, case):
+    manifest = case.manifest
+    if manifest["apiVersion"] == REGISTER:  # as of the day on which the server was asked
+        created = f"{datetime.now(UTC).date()}T00:00:00Z"
+        manifest = {**manifest, "metadata": {**manifest["metadata"], "creationTimestamp": created}}
+    return [one for one in ruled.judge(manifest, case.namespace) if one.rule not in DROPPED]
+
+
+def test_every_example_is_judged_by_the_server_as_by_the_rules(ruled, answered):
+    examples = [(case, verdict) for case, verdict in answered if case.about]
+    invalid = {
+        f"{case.about.id} {'fail' if case.fails else 'pass'} {verdict.message}"
+        for case, verdict in examples
+        if not _is_judged(verdict) and not case.runs
+    }
+    assert not invalid
+    judged = [(case, verdict) for case, verdict in examples if _is_judged(verdict)]
+    assert [line for case, verdict in judged for line in _differences(ruled, case, verdict)] == []
+
+
+def test_every_failing_example_is_refused_with_rule_clause_and_remedy(answered, rules, refused_elsewhere):
+    told = {case.about.id: [] for case, _ in answered if case.about}
+    for case, verdict in answered:
+        if case.fails and case.about.action == "deny" and _is_judged(verdict):
+            told[case.about.id].append(refusal(verdict) or "")
+    for rule in (rule for rule in rules if rule.action == "deny" and rule.id not in DROPPED):
+        (*shown, words) = [*told[rule.id], *refused_elsewhere.get(rule.id, [])]
+        assert f"[{rule.id}] {rule.title.en}: " in words, shown
+        assert any(controls()[one].standard in words for one in rule.clauses)
+        assert f"to mend it: {rule.remedy.en}" in words
+
+
+@pytest.fixture(scope="module")
+def refused_elsewhere(ruled, rules, bases):
+    """By rule, what is said of examples of other settings, by policies of such a region beside those of this one."""
+    found, made = {}, []
+    for rule in rules:
+        for number, example in enumerate(one for one in rule.examples.fail if one.settings):
+            settings = replace(bases.settings, **example.settings)
+            policies = admission_policies([rule], settings, {})
+            for manifest in policies:
+                manifest["metadata"]["name"] += f"-{number}"
+            policies[1]["spec"]["policyName"] += f"-{number}"
+            ruled.cluster.apply_all(policies)
+            made += policies
+            manifest = make(example, bases).manifest
+            words = ruled.cluster.until(lambda manifest=manifest: refusal(ruled.ask(manifest)))
+            found.setdefault(rule.id, []).append(words or "")
+    for manifest in made:
+        ruled.cluster.delete(manifest)
+    return found
+
+
+def test_thousands_of_mutants_are_judged_by_the_server_as_by_the_rules(ruled, answered):
+    mutants = [(case, verdict) for case, verdict in answered if case.about is None]
+    judged = [(case, verdict) for case, verdict in mutants if _is_judged(verdict)]
+    kinds = Counter((case.manifest["kind"], refusal(verdict) is not None) for case, verdict in judged)
+    assert len(judged) >= LEAST, f"{len(mutants) - len(judged)} of {len(mutants)} were no valid objects"
+    assert sum(count for (_, refused), count in kinds.items() if refused) > LEAST / 4
+    assert sum(count for (_, refused), count in kinds.items() if not refused) > LEAST / 4
+    differences = [line for case, verdict in judged for line in _differences(ruled, case, verdict)]
+    assert differences == []
