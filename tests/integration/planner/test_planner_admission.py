@@ -6,7 +6,6 @@ from govcloud.planner import plan_platform
 
 AIR, OWNERS, OTHERS = "t-lab-air", "mee:owners", "mem:owners"
 _RBAC = "rbac.authorization.k8s.io/v1"
-_NETWORK = "networking.k8s.io/v1"
 
 
 def _object(version, kind, name, namespace=AIR, **fields):
@@ -156,23 +155,67 @@ def test_a_tenant_cannot_relabel_its_namespace(cluster, plans):
     assert cluster.call("PATCH", path, lower, OWNERS, "merge-patch+json")[0] == 403
 
 
-def test_whoever_may_write_namespaces_cannot_slip_one_into_a_tenancy(cluster):
+@pytest.fixture
+def keepers(cluster):
+    """A group that may write namespaces, by the object itself and by its subresources, and is not the platform."""
+    rules = [
+        {
+            "apiGroups": [""],
+            "resources": ["namespaces", "namespaces/status", "namespaces/finalize"],
+            "verbs": ["get", "create", "update", "patch"],
+        }
+    ]
+    role = _object(_RBAC, "ClusterRole", "lab-keepers", rules=rules)
     binding = _object(
         _RBAC,
         "ClusterRoleBinding",
-        "lab-administrators",
-        roleRef={"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"},
-        subjects=[{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "lab:administrators"}],
+        "lab-keepers",
+        roleRef={"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "lab-keepers"},
+        subjects=[{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "lab:keepers"}],
     )
-    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "annex"}}
-    try:
-        assert cluster.create(binding, dry=False)[0] == 201
-        assert cluster.until(lambda: cluster.create(namespace, "lab:administrators")[0] == 201)
-        namespace["metadata"]["labels"] = {"govcloud.dev/tenancy": "lab-air"}
-        status, answer = cluster.create(namespace, "lab:administrators")
-        assert (status, "govcloud.dev/tenancy" in answer["message"]) == (403, True)
-    finally:
-        cluster.delete(binding)
+    made = [role, binding]
+    for manifest in made:
+        status, answer = cluster.create(manifest, dry=False)
+        assert status == 201, answer["message"]
+    annex = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "annex"}}
+    assert cluster.until(lambda: cluster.create(annex, "lab:keepers")[0] == 201)
+    yield "lab:keepers"
+    for manifest in made:
+        cluster.delete(manifest)
+
+
+def test_whoever_may_write_namespaces_cannot_slip_one_into_a_tenancy(cluster, plans, keepers):
+    labels = {**plans["lab-air"][0]["metadata"]["labels"], "govcloud.dev/tenancy": "annex"}
+    del labels["app.kubernetes.io/managed-by"]
+    annex = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "t-annex", "labels": labels}}
+    status, answer = cluster.create(annex, keepers)
+    assert status == 403
+    assert "only the platform (group govcloud:platform) may change" in answer["message"]
+
+
+@pytest.mark.parametrize("subresource", ["", "/status", "/finalize"])
+@pytest.mark.parametrize(
+    ("field", "key", "value"),
+    [
+        ("labels", "govcloud.dev/grade", "1"),
+        ("labels", "govcloud.dev/information-grade", "1"),
+        ("labels", "pod-security.kubernetes.io/enforce", "privileged"),
+        ("annotations", "govcloud.dev/domains", "gov.cn"),
+        ("annotations", "waiver.govcloud.dev/GC-POD-01", "2099-01-01T00:00:00Z */*"),
+    ],
+)
+def test_nor_lower_its_grade_or_waive_a_rule_by_any_way(
+    cluster, plans, keepers, subresource, field, key, value
+):
+    path = cluster.path(plans["lab-air"][0])
+    namespace = cluster.call("GET", path)[1]
+    namespace["metadata"].setdefault(field, {})[key] = value
+    status, answer = cluster.call("PUT", f"{path}{subresource}?dryRun=All", namespace, keepers)
+    assert status == 403
+    assert (
+        f"may change the labels and annotations {key};" in answer["message"]
+        or "is managed by" in answer["message"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -182,7 +225,11 @@ def test_whoever_may_write_namespaces_cannot_slip_one_into_a_tenancy(cluster):
         ({"ingress": [{"from": [{"namespaceSelector": {}}]}]}, "GC-NET-01"),
         ({"egress": [{"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]}]}, "GC-NET-01"),
         (
-            {"egress": [{"to": [{"namespaceSelector": {"matchLabels": {"govcloud.dev/tenancy": "lab-own"}}}]}]},
+            {
+                "egress": [
+                    {"to": [{"namespaceSelector": {"matchLabels": {"govcloud.dev/tenancy": "lab-own"}}}]}
+                ]
+            },
             "GC-NET-01",
         ),
     ],

@@ -1,6 +1,6 @@
 """Where pods come to run, and that a tenancy can be taken away again."""
 
-PODS = 12
+PODS = 8
 
 
 def _nodes(cluster, namespace):
@@ -12,6 +12,9 @@ def _nodes(cluster, namespace):
 def test_tenancies_isolated_by_node_share_none_and_fill_one_before_they_take_another(cluster, right):
     spaces = ["t-lab-air", "t-lab-flood", "t-lab-own"]
     deployments = [right("Deployment", space, replicas=PODS) for space in spaces]
+    for deployment in deployments:  # spread over nodes they would not fill one
+        (spread,) = deployment["spec"]["template"]["spec"]["topologySpreadConstraints"]
+        spread["topologyKey"] = "topology.kubernetes.io/zone"
     try:
         for deployment, owners in zip(deployments, ("mee:owners", "mem:owners", "mem:owners"), strict=True):
             status, answer = cluster.create(deployment, owners, dry=False)
