@@ -56,7 +56,7 @@ unit: setup $(SCHEMAS)/.ready ## Fast tests, without the toolchain.
 	@$(BIN)/python -m pytest tests/unit -q -n $(WORKERS)
 
 integration: toolchain ## Tests against the real Pulumi engine and real API servers.
-	@$(BIN)/python -m pytest tests/integration -q
+	@$(BIN)/python -m pytest tests/integration -q -n $(WORKERS) --dist loadfile
 
 e2e: toolchain system ## The stories, from the command line to the regions.
 	@$(BIN)/python -m pytest tests/e2e -q

@@ -8,7 +8,7 @@ the client wrote there. On an update it sets the time of an entry of ``metadata.
 sets a field to something else or adds one: an update that only takes fields away leaves no mark, and a client may write
 that list itself, old times and all. So a waiver counts on an update only if all of this holds:
 
-- the update visibly sets a field (`_sets_a_field`): then the server put down the time, and it is one of those in the list;
+- the update visibly sets a field (`sets_a_field`): then the server put down the time, and it is one of those in the list;
 - the list is not as it was: where the server cannot work out who owns what, it puts the old list back unmarked;
 - no time in the list is at or after the end of the waiver, the server's own least of all.
 
@@ -93,7 +93,7 @@ def _own(which: str, field: str) -> str:
     return f"(has({which}.metadata.{field}) ? {which}.metadata.{field} : {{}})"
 
 
-def _sets_a_field(ratchet: tuple[str, str] | None) -> str:
+def sets_a_field(ratchet: tuple[str, str] | None) -> str:
     """CEL: whether an update visibly sets a field, beyond what it takes away."""
     fields = f"object.filter(k, !(k in {list(BESIDE_CONTENT)}))"
     content = f"{fields}.map(k, [dyn(object[k])] + (k in oldObject ? [dyn(oldObject[k])] : []))"
@@ -107,19 +107,23 @@ def _is_set(level: int) -> str:
     """CEL: whether a pair ``[new, old]`` differs by more than what was taken away; ``[new]`` is one that was added.
 
     A value that is no map and no list counts, where it differs, as one that was added. An entry of a list without a
-    name is paired with itself, and one whose name was there twice gets two partners: neither proves anything.
+    name is paired with itself, and one whose name was there twice gets two partners: neither proves anything, nor does
+    a value that became another type.
     """
     if level == 0:
         return "false"
     p, new, old = (f"p{level}{part}" for part in ("", "[0]", "[1]"))
-    named = f"'name' in e ? {old}.filter(o, 'name' in o && o.name == e.name) : [e]"
+    named = "'name' in e && type(e.name) == string"
+    namesakes = f"{old}.filter(o, type(o) == map && 'name' in o && o.name == e.name)"
+    partners = f"type(e) == map ? ({named} ? {namesakes} : [e]) : type(e) == list || e in {old} ? [e] : []"
     children = (
         f"type({new}) == map ? {new}.map(k, [{new}[k]] + (k in {old} ? [{old}[k]] : [])) : "
-        f"type({new}) == list ? {new}.map(e, [e] + (type(e) == map ? ({named}) : e in {old} ? [e] : [])) : [[{new}]]"
+        f"type({new}) == list ? {new}.map(e, [e] + ({partners})) : [[{new}]]"
     )
     return (
         f"size({p}) == 1 ? {new} != {{}} && {new} != [] && {new} != null : "
-        f"size({p}) == 2 && {new} != {old} && ({children}).exists(p{level - 1}, {_is_set(level - 1)})"
+        f"size({p}) == 2 && type({new}) == type({old}) && {new} != {old} && "
+        f"({children}).exists(p{level - 1}, {_is_set(level - 1)})"
     )
 
 
@@ -128,7 +132,7 @@ def _moments(ratchet: tuple[str, str] | None) -> str:
     return (
         "request.operation == 'CREATE' ? [object.metadata.creationTimestamp] : "
         "has(object.metadata.managedFields) && (!has(oldObject.metadata.managedFields) || "
-        f"object.metadata.managedFields != oldObject.metadata.managedFields) && {_sets_a_field(ratchet)} ? "
+        f"object.metadata.managedFields != oldObject.metadata.managedFields) && {sets_a_field(ratchet)} ? "
         "object.metadata.managedFields.filter(m, has(m.time)).map(m, m.time) : []"
     )
 

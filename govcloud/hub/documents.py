@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from govcloud.hub.lifecycle import Decision as Decided
 from govcloud.hub.lifecycle import Phase, ReviewerRole, Side
-from govcloud.model.base import Document, Name, Strict, Text
+from govcloud.model.base import Document, Grade, Name, Strict, Text
 from govcloud.model.tenancy import Role, TenancySpec
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
@@ -148,3 +148,17 @@ class Decision(Document):
 
     kind: Literal["Decision"] = "Decision"
     spec: DecisionSpec
+
+
+class LimitsSpec(Strict):
+    """What the register holds requests to: the highest grade by region, and days of retention by recovery tier."""
+
+    ceilings: dict[Name, Grade]
+    retention: dict[str, Annotated[int, Field(ge=0, le=36_500)]]
+
+
+class Limits(Document):
+    """The limits of an estate that its register holds requests to."""
+
+    kind: Literal["Limits"] = "Limits"
+    spec: LimitsSpec

@@ -15,13 +15,11 @@ PLATFORM = "govcloud:platform"
 REVIEWERS = "govcloud:reviewers:"
 """The prefix of the groups of reviewers; their role follows."""
 
-PLATFORM_NAMESPACE = "govcloud-system"
-LIMITS = "govcloud-register-limits"
-"""The ConfigMap with the ceilings of the estate's regions and the retention of the tiers, and the policy that reads it."""
+LIMITS = "register"
+"""The object of kind ``Limits`` that the register goes by."""
 
-CEILING = "ceiling."
-RETENTION = "retention."
-"""Prefixes of its keys: the highest grade of a region by its name, and days by tier."""
+LIMITS_POLICY = "govcloud-register-limits"
+"""The admission policy that reads it."""
 
 
 def department_namespace(department: str) -> str:

@@ -6,7 +6,7 @@ import re
 
 from govcloud.cluster.client import StatusError
 from govcloud.errors import ClusterError, GovCloudError, InputError, RefusedError
-from govcloud.hub.names import LIMITS
+from govcloud.hub.names import LIMITS, LIMITS_POLICY
 from govcloud.hub.rules import RULES
 
 _OURS = re.compile(r"\[(?P<rule>GC-[A-Z]+-\d+)\] (?P<words>.*)", re.DOTALL)
@@ -41,7 +41,7 @@ def explained(error: StatusError, where: str) -> GovCloudError:
         return _by_rule(found["rule"], found["words"], where)
     if error.status == 403 and (found := _RBAC.search(words)):
         return _by_rights(found, where)
-    if LIMITS in words:
+    if LIMITS_POLICY in words:
         return _without_limits(where)
     if error.status in (400, 422):
         return InputError(
@@ -75,7 +75,7 @@ def _by_rights(found: re.Match[str], where: str) -> RefusedError:
 
 def _without_limits(where: str) -> RefusedError:
     return RefusedError(
-        f"the hub does not know the ceilings of its regions (ConfigMap {LIMITS}), and takes no requests without",
+        f"the hub does not know the ceilings of its regions (Limits/{LIMITS}), and takes no requests without",
         where=where,
         expected="a register that was established from the estate",
         mend="ask the platform to establish it",

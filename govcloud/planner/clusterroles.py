@@ -57,7 +57,7 @@ _CLUSTER = {
     ),
     "apiextensions.k8s.io": ("customresourcedefinitions",),
     "certificates.k8s.io": ("certificatesigningrequests",),
-    "govcloud.dev": ("tenancies", "sharings", "waivers", "departments", "decisions"),
+    "govcloud.dev": ("tenancies", "sharings", "waivers", "departments", "decisions", "limits"),
     "node.k8s.io": ("runtimeclasses",),
     # Who may do what, in the namespaces of the register and of the platform too.
     _RBAC: ("clusterroles", "clusterrolebindings", "roles", "rolebindings"),

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from govcloud.hub.documents import Decision, TenancyStatus
+from govcloud.hub.documents import Decision, Limits, TenancyStatus
 from govcloud.hub.lifecycle import FIRST
 from govcloud.model import Department, Region, Sharing, Tenancy, Waiver
 from govcloud.model.base import Document
@@ -120,6 +120,7 @@ KINDS = (
         namespaced=True,
         selectable=(".spec.tenancy",),
     ),
+    RegisterKind(Limits, "limits", "lim", ()),
 )
 
 _QUANTITY = r"^[0-9]{1,18}(\.[0-9]{1,9})?([numkMGTPE]|[KMGTPE]i)?$"

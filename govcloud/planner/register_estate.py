@@ -10,16 +10,8 @@ from collections.abc import Iterable, Mapping
 
 from govcloud.errors import InputError
 from govcloud.hub.lifecycle import RETENTION_DAYS
-from govcloud.hub.names import (
-    CEILING,
-    LIMITS,
-    MEMBERS,
-    OWNERS,
-    PLATFORM_NAMESPACE,
-    RETENTION,
-    department_namespace,
-)
-from govcloud.model import LABEL_PREFIX, Department, Estate
+from govcloud.hub.names import LIMITS, MEMBERS, OWNERS, department_namespace
+from govcloud.model import API_VERSION, LABEL_PREFIX, Department, Estate
 from govcloud.planner.access import members_of
 from govcloud.planner.labels import DEPARTMENT, Manifest, platform_labels
 from govcloud.planner.register_roles import OWNER, VIEWER
@@ -41,7 +33,6 @@ def plan_register(estate: Estate, retention: Mapping[int, int] = RETENTION_DAYS)
     _check_names(estate.departments)
     labels = platform_labels(estate.regions[estate.head.spec.hub])
     return [
-        _namespace(PLATFORM_NAMESPACE, labels, {}),
         _limits(estate, retention, labels),
         *(
             manifest
@@ -66,13 +57,14 @@ def _check_names(departments: Iterable[str]) -> None:
 
 
 def _limits(estate: Estate, retention: Mapping[int, int], labels: dict[str, str]) -> Manifest:
-    ceilings = {f"{CEILING}{name}": str(r.spec.grade_ceiling) for name, r in estate.regions.items()}
-    days = {f"{RETENTION}{tier}": str(count) for tier, count in retention.items()}
     return {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": LIMITS, "namespace": PLATFORM_NAMESPACE, "labels": {**labels}},
-        "data": {**ceilings, **days},
+        "apiVersion": API_VERSION,
+        "kind": "Limits",
+        "metadata": {"name": LIMITS, "labels": {**labels}},
+        "spec": {
+            "ceilings": {name: region.spec.grade_ceiling for name, region in estate.regions.items()},
+            "retention": {str(tier): days for tier, days in retention.items()},
+        },
     }
 
 
@@ -110,11 +102,10 @@ def _lines(subjects: Iterable[Subject]) -> str:
 
 
 def _namespace(name: str, labels: dict[str, str], annotations: dict[str, str]) -> Manifest:
-    metadata = {"name": name, "labels": {**labels}}
     return {
         "apiVersion": "v1",
         "kind": "Namespace",
-        "metadata": metadata | ({"annotations": annotations} if annotations else {}),
+        "metadata": {"name": name, "labels": {**labels}, "annotations": annotations},
     }
 
 

@@ -34,7 +34,7 @@ def register_roles(region: Region) -> list[Manifest]:
         ],
         VIEWER: [_rule(own, _READ), _rule(["tenancies/status"], ["get"])],
         REVIEWER: [
-            _rule([*own, "departments", "sharings", "waivers"], _READ),
+            _rule([*own, "departments", "sharings", "waivers", "limits"], _READ),
             _rule(["tenancies/status"], ["get", "update", "patch"]),
         ],
     }

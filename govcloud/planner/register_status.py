@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from govcloud.hub.lifecycle import Phase
-from govcloud.hub.names import CEILING, LIMITS, PLATFORM_NAMESPACE, RETENTION
-from govcloud.model import Region
+from govcloud.hub.names import LIMITS, LIMITS_POLICY
+from govcloud.model import API_VERSION, Region
 from govcloud.planner import register_needs as needs
 from govcloud.planner import register_reviews as reviews
 from govcloud.planner import register_steps as steps
@@ -31,7 +31,11 @@ def status_policies(region: Region) -> list[Manifest]:
 
 
 def _limits(match: dict[str, Any], labels: dict[str, str]) -> list[Manifest]:
-    """What a step is held to that stands in no tenancy; without the ConfigMap nothing is requested or approved."""
+    """What a step is held to that stands in no tenancy; where it stands nowhere, nothing is requested or approved.
+
+    A kind of its own holds it: of one of its own kinds, such as a ConfigMap, an API server goes by an old copy for as long
+    as it runs, once the policy was taken away and made again.
+    """
     phases = [*_NAMED, "retiring"]
     moved = (
         f"has(object.status) && has(object.status.phase) && object.status.phase in {listing(phases)} && "
@@ -42,25 +46,21 @@ def _limits(match: dict[str, Any], labels: dict[str, str]) -> list[Manifest]:
         "name": NAME,
         "to": "string(object.status.phase)",
         "grade": GRADE,
-        "limits": "has(params.data) ? params.data : {}",
         "regions": (
             "has(object.spec.regions) && dyn(object.spec.regions) != null ? [object.spec.regions.primary] + "
             "(has(object.spec.regions.standby) ? object.spec.regions.standby : []) : []"
         ),
         "able": (
-            f"variables.limits.map(k, k).filter(k, k.startsWith('{CEILING}') && "
-            "int(variables.limits[k]) >= variables.grade)"
+            "params.spec.ceilings.map(name, name).filter(name, params.spec.ceilings[name] >= variables.grade)"
         ),
-        "unable": f"variables.regions.filter(r, !(('{CEILING}' + r) in variables.able))",
-        "days": (f"int(variables.limits['{RETENTION}' + string(object.spec.recovery.tier)]) * 24"),
+        "unable": "variables.regions.filter(name, !(name in variables.able))",
+        "days": "params.spec.retention[string(object.spec.recovery.tier)]",
     }
-    policy, binding = validating(LIMITS, match, named, _LIMIT_CHECKS, labels, conditions={"moved": moved})
-    policy["spec"]["paramKind"] = {"apiVersion": "v1", "kind": "ConfigMap"}
-    binding["spec"]["paramRef"] = {
-        "name": LIMITS,
-        "namespace": PLATFORM_NAMESPACE,
-        "parameterNotFoundAction": "Deny",
-    }
+    policy, binding = validating(
+        LIMITS_POLICY, match, named, _LIMIT_CHECKS, labels, conditions={"moved": moved}
+    )
+    policy["spec"]["paramKind"] = {"apiVersion": API_VERSION, "kind": "Limits"}
+    binding["spec"]["paramRef"] = {"name": LIMITS, "parameterNotFoundAction": "Deny"}
     return [policy, binding]
 
 
@@ -76,7 +76,7 @@ _LIMIT_CHECKS: list[Check] = [
         "GC-REG-43",
         "variables.to != 'retiring' || !has(object.status.retirement) || "
         "timestamp(object.status.retirement.until) - "
-        "timestamp(object.status.retirement.at) >= duration(string(variables.days) + 'h')",
-        "'status.retirement.until leaves less than the ' + string(variables.days / 24) + ' days of its tier'",
+        "timestamp(object.status.retirement.at) >= duration(string(variables.days * 24) + 'h')",
+        "'status.retirement.until leaves less than the ' + string(variables.days) + ' days of its tier'",
     ),
 ]

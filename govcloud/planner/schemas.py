@@ -60,11 +60,18 @@ def _structural(schema: Schema, defs: dict[str, Schema], *, nullable: bool) -> S
         result["properties"] = {
             name: _structural(value, defs, nullable=nullable) for name, value in schema["properties"].items()
         }
-    if isinstance(schema.get("additionalProperties"), dict):
-        result["additionalProperties"] = _structural(schema["additionalProperties"], defs, nullable=nullable)
+    for values in _values(schema):
+        result["additionalProperties"] = _structural(values, defs, nullable=nullable)
     if "items" in schema:
         result["items"] = _structural(schema["items"], defs, nullable=nullable)
     return result
+
+
+def _values(schema: Schema) -> list[Schema]:
+    """The schema of a mapping's values, if it is one; of its keys a structural schema says nothing."""
+    by_key = list(schema.get("patternProperties", {}).values())
+    plain = schema.get("additionalProperties")
+    return [*by_key, plain] if isinstance(plain, dict) else by_key
 
 
 def _optional(schema: Schema, defs: dict[str, Schema], *, nullable: bool) -> Schema:

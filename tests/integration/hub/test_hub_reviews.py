@@ -11,7 +11,7 @@ from govcloud.hub.acts import Act
 from govcloud.hub.hashes import spec_hash
 from govcloud.hub.register import TENANCIES
 
-LIMITS = "/api/v1/namespaces/govcloud-system/configmaps/govcloud-register-limits"
+LIMITS = "/apis/govcloud.dev/v1/limits/register"
 
 
 def _refused(answer: Answer, words: str, status: int = 403) -> None:
@@ -233,7 +233,7 @@ def test_a_ceiling_that_was_lowered_meanwhile_counts(people, desk):
     record, platform = desk.in_review(grade=3), people["platform"]
 
     def set_ceiling(grade):
-        change = {"data": {"ceiling.south": grade}}
+        change = {"spec": {"ceilings": {"south": grade}}}
         assert people["operator"].raw("PATCH", LIMITS, change, "merge-patch+json").status == 200
 
     def approve():
@@ -242,8 +242,8 @@ def test_a_ceiling_that_was_lowered_meanwhile_counts(people, desk):
         return platform.raw("PUT", path, {**record.manifest, "status": status}, dryRun="All")
 
     try:
-        set_ceiling("2")
+        set_ceiling(2)
         desk.until(lambda: "above the ceiling of south" in approve().words)
     finally:
-        set_ceiling("3")
+        set_ceiling(3)
     desk.until(lambda: approve().status == 200)

@@ -1,6 +1,7 @@
 """A waiver counts at the API server for what it names and until it ends, whatever time a client claims that it is."""
 
 import copy
+import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -85,6 +86,18 @@ def test_a_waiver_lets_pass_what_its_rule_refuses_and_nothing_else(space):
     told = refusal(space.ruled.ask(space.deployment("nginx")))
     assert IMAGES not in told
     assert told.startswith("[GC-POD-26] ")
+
+
+def test_the_audit_log_of_the_server_tells_what_passed_by_a_waiver(space, region):
+    name = "seen-in-the-log"
+    space.admits(lambda: space.ruled.ask(space.deployment("nginx@sha256:" + "0" * 64, name)))
+
+    def told():
+        lines = region.layout.audit_log.read_text(encoding="utf-8").splitlines()
+        events = (json.loads(line) for line in lines if f'"{name}"' in line)
+        return [event["annotations"].get("govcloud-rules-workload/waived") for event in events][-1:]
+
+    assert space.cluster.until(lambda: told() == [IMAGES])
 
 
 def _waived_by(ruled, name, scope):

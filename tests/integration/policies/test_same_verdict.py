@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 from conftest import refusal, said, warned
-from policy_mutants import REGISTER
+from policy_mutants import NAMESPACE, REGISTER, Case
 
 from policies.admission import admission_policies
 from policies.clauses import controls
@@ -95,10 +95,14 @@ def test_every_failing_example_is_refused_with_rule_clause_and_remedy(answered, 
         if case.fails and case.about.action == "deny" and _is_judged(verdict):
             told[case.about.id].append(refusal(verdict) or "")
     for rule in (rule for rule in rules if rule.action == "deny" and rule.id not in DROPPED):
-        (*shown, words) = [*told[rule.id], *refused_elsewhere.get(rule.id, [])]
-        assert f"[{rule.id}] {rule.title.en}: " in words, shown
-        assert any(controls()[one].standard in words for one in rule.clauses)
-        assert f"to mend it: {rule.remedy.en}" in words
+        said_of_it = [
+            words for words in (*told[rule.id], *refused_elsewhere.get(rule.id, [])) if rule.id in words
+        ]
+        assert said_of_it, rule.id
+        for words in said_of_it:
+            assert f"[{rule.id}] {rule.title.en}: " in words
+            assert any(controls()[one].standard in words for one in rule.clauses)
+            assert f"to mend it: {rule.remedy.en}" in words
 
 
 @pytest.fixture(scope="module")
@@ -131,3 +135,33 @@ def test_thousands_of_mutants_are_judged_by_the_server_as_by_the_rules(ruled, an
     assert sum(count for (_, refused), count in kinds.items() if not refused) > LEAST / 4
     differences = [line for case, verdict in judged for line in _differences(ruled, case, verdict)]
     assert differences == []
+
+
+def test_what_is_refused_as_new_is_refused_as_a_change_of_what_was_right(ruled, answered, bases):
+    """So that what a target's ratchet looks at is all that its rules look at."""
+    cases = [
+        case
+        for case, verdict in answered
+        if case.about and not case.runs and _is_judged(verdict) and _is_in_the_base(case, bases)
+    ]
+    space = cases[0].manifest["metadata"]["namespace"]
+    for manifest in bases.objects.values():
+        if manifest["metadata"].get("namespace") == NAMESPACE:
+            placed = Case(manifest, bases.namespace).moved_to(space).manifest
+            status, answer = ruled.cluster.create(placed, dry=False)
+            assert status in (201, 409), answer
+    verdicts = ruled.at_once(lambda case: ruled.ask_put(case.manifest), cases)
+    judged = [(case, verdict) for case, verdict in zip(cases, verdicts, strict=True) if _is_judged(verdict)]
+    assert len({case.about.id for case, verdict in judged if refusal(verdict)}) > 60
+    assert [line for case, verdict in judged for line in _differences(ruled, case, verdict)] == []
+
+
+def _is_in_the_base(case, bases):
+    """Whether it is a change of an object of the namespace that all bases are in."""
+    labels = {k: v for k, v in bases.namespace["metadata"]["labels"].items() if "pod-security" not in k}
+    found = {k: v for k, v in case.namespace["metadata"]["labels"].items() if "pod-security" not in k}
+    marks = [one["metadata"].get("annotations") for one in (case.namespace, bases.namespace)]
+    named = {(one["kind"], one["metadata"]["name"]) for one in bases.objects.values()}
+    metadata = case.manifest["metadata"]
+    is_there = (case.manifest["kind"], metadata.get("name")) in named and "namespace" in metadata
+    return labels == found and marks[0] == marks[1] and is_there

@@ -30,7 +30,7 @@ class Region:
         return {}
 
 
-KINDS = ("departments", "tenancies", "sharings", "waivers", "decisions")
+KINDS = ("departments", "tenancies", "sharings", "waivers", "decisions", "limits")
 
 
 def test_a_hub_is_ready_when_it_refuses_what_the_rules_refuse(estate):

@@ -11,7 +11,17 @@ from govcloud.planner import plan_platform
 from govcloud.planner.crds import KINDS
 from govcloud.planner.schemas import spec_schema, status_schema
 
-STRUCTURAL = {"$ref", "$defs", "const", "anyOf", "oneOf", "prefixItems", "default", "title"}
+STRUCTURAL = {
+    "$ref",
+    "$defs",
+    "const",
+    "anyOf",
+    "oneOf",
+    "patternProperties",
+    "prefixItems",
+    "default",
+    "title",
+}
 
 
 def _definitions(region):
@@ -42,13 +52,14 @@ def test_the_register_keeps_tenancies_and_decisions_by_department_and_the_rest_o
         "sharings.govcloud.dev": "Cluster",
         "waivers.govcloud.dev": "Cluster",
         "decisions.govcloud.dev": "Namespaced",
+        "limits.govcloud.dev": "Cluster",
     }
 
 
 def test_short_names_are_unlike_those_of_kubernetes_itself(beijing):
     taken = {"cm", "ds", "deploy", "ep", "ev", "ns", "no", "po", "pv", "pvc", "rs", "rc", "sa", "svc", "sts"}
     short = [name for d in _definitions(beijing).values() for name in d["spec"]["names"]["shortNames"]]
-    assert sorted(short) == ["dcn", "dep", "shr", "ten", "wvr"]
+    assert sorted(short) == ["dcn", "dep", "lim", "shr", "ten", "wvr"]
     assert not taken & set(short)
 
 
@@ -56,6 +67,7 @@ def test_short_names_are_unlike_those_of_kubernetes_itself(beijing):
 def test_schemas_are_structural(kind):
     for schema in _schemas(spec_schema(kind.model)):
         assert "type" in schema
+        assert schema["type"] != "object" or {"properties", "additionalProperties"} & set(schema)
         assert not STRUCTURAL & set(schema)
         assert not isinstance(schema.get("additionalProperties"), bool)
 

@@ -1,5 +1,6 @@
 import pytest
 
+from govcloud.model import Department
 from govcloud.planner import plan_tenancy
 
 
@@ -37,3 +38,23 @@ def test_the_namespace_bears_the_titles_that_people_know(beijing, mee, make_tena
         "govcloud.dev/title": "大气环境监测系统",
         "govcloud.dev/department-title": "生态环境部",
     }
+
+
+def test_the_namespace_tells_the_rules_both_grades_and_the_level_of_the_data(beijing, mee, make_tenancy):
+    tenancy = make_tenancy(grading={"information": 2, "service": 3})
+    labels = _labels(plan_tenancy(tenancy, mee, beijing, "primary"))
+    assert {
+        key: labels[f"govcloud.dev/{key}"] for key in ("grade", "information-grade", "service-grade")
+    } == {
+        "grade": "3",
+        "information-grade": "2",
+        "service-grade": "3",
+    }
+    assert labels["govcloud.dev/data-level"] == "L3"
+
+
+def test_the_domains_of_the_department_are_those_of_its_tenancies(beijing, make_tenancy):
+    spec = {"title": "生态环境部", "domains": ["mee.gov.cn", "cnemc.cn"]}
+    department = Department.model_validate({"metadata": {"name": "mee"}, "spec": spec})
+    annotations = plan_tenancy(make_tenancy(), department, beijing, "primary")[0]["metadata"]["annotations"]
+    assert annotations["govcloud.dev/domains"] == "mee.gov.cn,cnemc.cn"

@@ -70,24 +70,17 @@ def test_the_policies_hold_for_everybody_and_fail_closed(estate, kind):
 
 
 def test_a_hub_without_limits_takes_nothing(estate):
-    bindings = _all(register_platform(estate.regions["north"]), "ValidatingAdmissionPolicyBinding")
-    reference = bindings["govcloud-register-limits"]["spec"]["paramRef"]
-    assert reference == {
-        "name": "govcloud-register-limits",
-        "namespace": "govcloud-system",
-        "parameterNotFoundAction": "Deny",
-    }
-    limits = _all(plan_register(estate), "ConfigMap")[reference["name"]]
-    assert limits["metadata"]["namespace"] == reference["namespace"]
-    assert limits["data"] == {
-        "ceiling.north": "3",
-        "ceiling.south": "3",
-        "retention.1": "30",
-        "retention.2": "30",
-        "retention.3": "60",
-        "retention.4": "90",
-        "retention.5": "180",
-        "retention.6": "180",
+    platform = register_platform(estate.regions["north"])
+    spec = _all(platform, "ValidatingAdmissionPolicy")["govcloud-register-limits"]["spec"]
+    reference = _all(platform, "ValidatingAdmissionPolicyBinding")["govcloud-register-limits"]["spec"][
+        "paramRef"
+    ]
+    limits = _all(plan_register(estate), "Limits")[reference["name"]]
+    assert spec["paramKind"] == {key: limits[key] for key in ("apiVersion", "kind")}
+    assert reference == {"name": "register", "parameterNotFoundAction": "Deny"}
+    assert limits["spec"] == {
+        "ceilings": {"north": 3, "south": 3},
+        "retention": {"1": 30, "2": 30, "3": 60, "4": 90, "5": 180, "6": 180},
     }
 
 

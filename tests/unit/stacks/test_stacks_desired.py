@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from govcloud.errors import InputError
-from govcloud.model import Estate, KubeconfigCluster
+from govcloud.model import Estate, KubeconfigCluster, Waiver
 from govcloud.planner import plan_platform, plan_tenancy
 from stacks.components import Target
 from stacks.desired import platform_manifests, region_of, role_in, target_of, tenancy_manifests, tenancy_of
@@ -28,6 +28,23 @@ def test_manifests_are_the_planners_for_that_role(estate: Estate) -> None:
     south, mee, air = estate.regions["south"], estate.departments["mee"], estate.tenancies["air"]
     assert platform_manifests(estate, "south") == plan_platform(south)
     assert tenancy_manifests(estate, "air", "south") == plan_tenancy(air, mee, south, "standby")
+
+
+def test_waivers_of_the_estate_are_on_the_namespace_of_their_tenancy(estate: Estate) -> None:
+    spec = {
+        "rule": "GC-POD-02",
+        "reason": "r",
+        "ticket": "t",
+        "approvedBy": "a",
+        "until": "2027-01-01T00:00:00Z",
+    }
+    waivers = {
+        name: Waiver.model_validate({"metadata": {"name": name}, "spec": spec | {"tenancy": name}})
+        for name in ("air", "water")
+    }
+    planned = tenancy_manifests(replace(estate, waivers=waivers), "air", "north")
+    entries = planned[0]["metadata"]["annotations"]["waiver.govcloud.dev/GC-POD-02"]
+    assert entries == "2027-01-01T00:00:00Z */*"
 
 
 def test_a_region_without_a_role_is_refused_with_the_field(estate: Estate) -> None:
