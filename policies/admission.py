@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from govcloud.model import LABEL_PREFIX
-from policies.admission_names import Names, is_changed, plain, ratchet_of
+from policies.admission_names import Names, is_changed, plain, pod_of
 from policies.admission_waivers import ANY_WAIVER, is_waived, marks_of, waiver_variables
 from policies.cel import listing, literal
 from policies.expressions import message, offences, variable
@@ -39,7 +39,7 @@ _API = "admissionregistration.k8s.io/v1"
 _IN_TENANCIES = {
     "namespaceSelector": {"matchExpressions": [{"key": f"{LABEL_PREFIX}tenancy", "operator": "Exists"}]}
 }
-_AT_ONCE = 12  # rules in one expression, whose cost the API server limits
+_AT_ONCE = 6  # rules in one expression, whose cost the API server limits
 _CREATED = "request.operation == 'CREATE'"
 _ID = "m.substring(1, m.indexOf(']'))"
 _TOLD = "variables.found.join('; ')"
@@ -98,6 +98,11 @@ class _Plan:
     target: Target
     kinds: tuple[TargetKind, ...]
     parts: tuple[_Part, ...]
+
+    @property
+    def advice(self) -> bool:
+        """Whether its rules only warn."""
+        return self.parts[0].rules[0].action == "warn"
 
 
 def _plans(rules: list[Rule]) -> Iterable[_Plan]:
@@ -178,7 +183,7 @@ def _variables(
             own[chunks[-1]] = f"variables.{asked} ? {texts} : []"
             for index, rule in enumerate(rules):
                 own |= _of_rule(rule, f"variables.{chunks[-1]}", index, names, waivable=marks is not None)
-    waivers = waiver_variables(marks, ratchet_of(plan.target)) if marks else {}
+    waivers = waiver_variables(marks, pod_of(plan.target), advice=plan.advice) if marks else {}
     return {**names.expressions, **waivers, **own, **_findings(plan, chunks, waivable=marks is not None)}
 
 

@@ -48,9 +48,17 @@ def plain(name: str) -> str:
 
 def ratchet_of(target: Target) -> tuple[str, str] | None:
     """CEL: the target's ratchet and what it was before an update, without variables; None where it has none."""
-    if target.ratchet is None:
-        return None
-    now = _written_out(f"variables.{target.ratchet}", variables_of(target))
+    return now_and_before(target, target.ratchet) if target.ratchet else None
+
+
+def pod_of(target: Target) -> tuple[str, str] | None:
+    """CEL: the spec of the pods of a target's objects, now and before an update; None where it has none."""
+    return now_and_before(target, "pod") if "pod" in target.variables else None
+
+
+def now_and_before(target: Target, name: str) -> tuple[str, str]:
+    """CEL: a variable of a target, of the object as it is and as it was, without variables."""
+    now = _written_out(f"variables.{name}", variables_of(target))
     return now, _OBJECT.sub("oldObject", now)
 
 

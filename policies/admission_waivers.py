@@ -32,11 +32,10 @@ _ENTRY = (
 )
 _NAME = "(has(object.metadata.name) ? object.metadata.name : object.metadata.generateName)"
 _MARKS = ("labels", "annotations")
-_DEPTH_OF_RATCHET = 7
-"""How deep a change is looked for: from a pod's spec to a capability that one of its containers adds."""
-
-_DEPTH_OF_CONTENT = 5
-"""The same where there is no ratchet: from the content of a Service to the number of one of its ports."""
+# How deep a change is looked for; the API server takes the longer to compile a policy the deeper it is.
+_DEPTH_IN_POD = 7  # from the spec of a pod to a capability that one of its containers adds
+_DEPTH = 5  # from the content of a Service to the number of one of its ports
+_DEPTH_OF_ADVICE = 3  # the annotations; what only warns does not need more
 
 ANY_WAIVER = f"variables.waivers.exists(k, k.startsWith({literal(WAIVER_PREFIX)}))"
 """CEL: whether there is any waiver."""
@@ -60,16 +59,18 @@ def marks_of(target: Target) -> str | None:
     return None
 
 
-def waiver_variables(marks: str, ratchet: tuple[str, str] | None) -> dict[str, str]:
+def waiver_variables(marks: str, pod: tuple[str, str] | None, *, advice: bool) -> dict[str, str]:
     """CEL variables, in order; ``waived`` is the list of annotations that count for this object now.
 
     Variables are evaluated when they are first used, so that all of this costs nothing where no rule is violated.
 
     Args:
         marks: CEL: the annotations of the namespace.
-        ratchet: CEL: the part of the object that changes are looked for in first, and what it was before.
+        pod: CEL: the spec of the object's pods, now and before an update; None where it has none.
+        advice: whether the rules only warn.
     """
-    return {"waivers": marks, "moments": _moments(ratchet), "waived": _WAIVED}
+    depth = _DEPTH_OF_ADVICE if advice else _DEPTH_IN_POD if pod else _DEPTH
+    return {"waivers": marks, "moments": _moments(sets_a_field(pod, depth)), "waived": _WAIVED}
 
 
 def is_waived(rule: Rule) -> str:
@@ -93,13 +94,12 @@ def _own(which: str, field: str) -> str:
     return f"(has({which}.metadata.{field}) ? {which}.metadata.{field} : {{}})"
 
 
-def sets_a_field(ratchet: tuple[str, str] | None) -> str:
-    """CEL: whether an update visibly sets a field, beyond what it takes away."""
+def sets_a_field(pod: tuple[str, str] | None, depth: int) -> str:
+    """CEL: whether an update visibly sets a field, beyond what it takes away; in its pods, it is looked for deeper."""
     fields = f"object.filter(k, !(k in {list(BESIDE_CONTENT)}))"
     content = f"{fields}.map(k, [dyn(object[k])] + (k in oldObject ? [dyn(oldObject[k])] : []))"
     marks = [(_own("object", field), _own("oldObject", field)) for field in _MARKS]
-    pairs = (f"[dyn({new}), dyn({old})]" for new, old in [*marks, *([ratchet] if ratchet else [])])
-    depth = _DEPTH_OF_RATCHET if ratchet else _DEPTH_OF_CONTENT
+    pairs = (f"[dyn({new}), dyn({old})]" for new, old in [*marks, *([pod] if pod else [])])
     return f"({content} + {listing(pairs)}).exists(p{depth}, {_is_set(depth)})"
 
 
@@ -127,12 +127,12 @@ def _is_set(level: int) -> str:
     )
 
 
-def _moments(ratchet: tuple[str, str] | None) -> str:
+def _moments(proof: str) -> str:
     """CEL: the times of which the latest is now; none where nothing proves it."""
     return (
         "request.operation == 'CREATE' ? [object.metadata.creationTimestamp] : "
         "has(object.metadata.managedFields) && (!has(oldObject.metadata.managedFields) || "
-        f"object.metadata.managedFields != oldObject.metadata.managedFields) && {sets_a_field(ratchet)} ? "
+        f"object.metadata.managedFields != oldObject.metadata.managedFields) && {proof} ? "
         "object.metadata.managedFields.filter(m, has(m.time)).map(m, m.time) : []"
     )
 

@@ -63,7 +63,8 @@ def _selection(regions: tuple[str, ...], tenancies: tuple[str, ...]) -> Selectio
 def up(path: str, tenancies: tuple[str, ...], regions: tuple[str, ...], no_wait: bool, output: str) -> None:
     """Bring the regions to what PATH says; a second time changes nothing.
 
-    Only stacks that are new, changed in the estate or changed by hand are run. A stack that fails stops no other.
+    Only stacks that are new, changed in the estate or changed by hand are run. A stack that fails, or that a rule refuses
+    (exit code 1), stops no other.
     """
     from govcloud.engine.departures import strays
 
@@ -73,6 +74,7 @@ def up(path: str, tenancies: tuple[str, ...], regions: tuple[str, ...], no_wait:
         report = engine.up(units)
         left = [] if tenancies or regions else strays(estate, engine.checkpoints)
     emit([result.plain() for result in report.results], output, lambda: _report_table(report))
+    _say_findings(report, path)
     for name in left:
         say(
             f"{name}: not in the estate any more; to take it away: govcloud destroy -t {name.tenancy} -r {name.region}"
@@ -95,6 +97,7 @@ def preview(
     with _engine(estate, no_wait) as engine:
         report = engine.preview(units)
     emit([result.plain() for result in report.results], output, lambda: _changes_table(report))
+    _say_findings(report, path)
     say(_summary(report))
     _exit_on_failure(report)
 
@@ -171,15 +174,32 @@ def _ask(units: Sequence[Unit], yes: bool) -> None:
         raise RefusedError("nothing was taken away", mend="confirm, or say --yes")
 
 
+def _say_findings(report: Report, path: str) -> None:
+    from govcloud.cli.policy.found import say_findings
+
+    say_findings(report.findings, f"govcloud policy check {path} --plan")
+
+
 def _exit_on_failure(report: Report) -> None:
     if report.failed:
         sys.exit(3)
+    if report.refused:
+        sys.exit(1)
 
 
 def _summary(report: Report) -> str:
     counts = {
         state: report.count(state)
-        for state in ("created", "updated", "deleted", "planned", "unchanged", "failed", "skipped")
+        for state in (
+            "created",
+            "updated",
+            "deleted",
+            "planned",
+            "unchanged",
+            "refused",
+            "failed",
+            "skipped",
+        )
     }
     words = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
     if report.count("unchanged") == len(report.results):
@@ -217,7 +237,7 @@ def _changes_table(report: Report) -> Any:
             fields = ", ".join(change.fields)
             table.add_row(str(result.stack), change.op, change.kind, change.object, fields)
         if result.why:
-            table.add_row(str(result.stack), "failed", "", "", result.why)
+            table.add_row(str(result.stack), result.state, "", "", result.why)
     return table
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from govcloud.model import LABEL_PREFIX, MANAGED_BY, MANAGER, Region
 from govcloud.planner.admission import (
+    IN_TENANCIES,
     NAME,
     PLATFORM_GROUP,
     TRUSTED,
@@ -21,9 +22,9 @@ _RESERVED = f"k.startsWith('{LABEL_PREFIX}') || k.startsWith('{WAIVER_PREFIX}')"
 
 
 def protection_policies(region: Region) -> list[Manifest]:
-    """The policies that keep managed objects, and reserved labels and annotations of namespaces."""
+    """The policies that keep managed objects, what is reserved on namespaces, and volumes for those they were made for."""
     labels = platform_labels(region)
-    return [*_managed(labels), *_namespaces(labels)]
+    return [*_managed(labels), *_namespaces(labels), *_claims(labels)]
 
 
 def _managed(labels: dict[str, str]) -> list[Manifest]:
@@ -79,3 +80,21 @@ def _changed(field: str) -> str:
         f"{now}.map(k, k).filter(k, !(k in {before}) || {before}[k] != {now}[k]) + "
         f"{before}.map(k, k).filter(k, !(k in {now}))"
     )
+
+
+def _claims(labels: dict[str, str]) -> list[Manifest]:
+    """A claim is bound by the control plane: whoever names the volume may get what another tenancy left on it.
+
+    Of a new claim a rule sees to that. A change looks the same whoever makes it.
+    """
+    match = IN_TENANCIES | {"resourceRules": [resource_rule("", ["persistentvolumeclaims"], ["UPDATE"])]}
+    check = Check(
+        f"{_volume('object')} == {_volume('oldObject')}",
+        f"'claim ' + variables.name + ': {_ONLY_PLATFORM} may set spec.volumeName; leave it out, the claim is bound to "
+        "a volume of its own'",
+    )
+    return validating("govcloud-claims", match, {"name": NAME}, [check], labels, conditions=_BY_OTHERS)
+
+
+def _volume(of: str) -> str:
+    return f"(has({of}.spec.volumeName) ? {of}.spec.volumeName : '')"

@@ -144,14 +144,22 @@ class Toolchain:
         return [done[program.name] for program in wanted]
 
     def _obtain(self, programs: Sequence[Program], tell: Progress) -> dict[str, Installed]:
-        pool, stop = ThreadPoolExecutor(min(_AT_ONCE, len(programs)), "toolchain"), threading.Event()
+        pool = ThreadPoolExecutor(min(_AT_ONCE, len(programs)), "toolchain")
+        begin, stop = threading.Event(), threading.Event()
+
+        def work(group: Sequence[Program]) -> list[Outcome]:
+            # A pool does not wait for a thread during whose start Ctrl-C came; such a thread must find nothing to do.
+            begin.wait()
+            return [] if stop.is_set() else self._install_group(group, tell, stop)
+
         try:
-            done, failures = _collect(
-                [pool.submit(self._install_group, group, tell, stop) for group in _by_module(programs)]
-            )
+            futures = [pool.submit(work, group) for group in _by_module(programs)]
+            begin.set()
+            done, failures = _collect(futures)
         finally:
             # Also on Ctrl-C: the threads see it at once and put away what is half done.
             stop.set()
+            begin.set()
             pool.shutdown(wait=True, cancel_futures=True)
         if len(failures) == 1:
             raise failures[0]

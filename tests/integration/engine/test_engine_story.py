@@ -22,6 +22,7 @@ from govcloud.local.region import LocalRegion
 from govcloud.local.toolchain import Toolchain
 from govcloud.model.loader import load_estate
 from govcloud.paths import estate_state
+from policies.examples import shipped_bases
 from stacks.components import tenancies_program
 from stacks.desired import target_of
 
@@ -122,12 +123,11 @@ def test_drift_names_object_field_values_and_who_and_up_mends_it(story: EstateUn
     policy = {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
-        "metadata": {"name": "default-deny", "namespace": namespace},
+        "metadata": {"name": "allow-dns", "namespace": namespace},
     }
     planned = story.quota("north", name)
-    _as(cluster, "someone", quota, {"spec": {"hard": {"requests.cpu": "999"}}})
-    _as(cluster, "someone", policy, {"spec": {"egress": [{}]}})
-    cluster.delete({**policy, "metadata": {"name": "allow-dns", "namespace": namespace}})
+    _as(cluster, "someone", quota, {"spec": {"hard": {"requests.cpu": "999", "count/endpoints": "9"}}})
+    cluster.delete(policy)
     ran = story.run("drift", "--output", "json")
     assert ran.code == 1
     seen = {(r["object"], r["change"], r["field"]): (r["old"], r["new"], r["who"]) for r in ran.rows}
@@ -137,7 +137,11 @@ def test_drift_names_object_field_values_and_who_and_up_mends_it(story: EstateUn
             "999",
             "someone",
         ),
-        (f"NetworkPolicy {namespace}/default-deny", "added", "spec.egress"): (None, [{}], "someone"),
+        (f"ResourceQuota {namespace}/compute", "added", 'spec.hard["count/endpoints"]'): (
+            None,
+            "9",
+            "someone",
+        ),
         (f"NetworkPolicy {namespace}/allow-dns", "missing", ""): (None, None, None),
     }
     assert story.up().code == 0
@@ -173,7 +177,7 @@ def test_state_and_its_key_are_private_and_hold_no_credential(story: EstateUnder
     secret = (root / "passphrase").read_text()
     for path in root.rglob("*.json"):
         text = path.read_text()
-        assert "PRIVATE KEY" not in text
+        assert "-----BEGIN" not in text
         assert "client-key-data" not in text
         assert secret not in text
 
@@ -268,19 +272,9 @@ def test_destroy_refuses_workloads_unless_told_by_name(make_estate: Make) -> Non
     assert estate.up().code == 0
     busy, idle = estate.tenancy(1), estate.tenancy(2)
     cluster = estate.clusters["north"]
-    workload = {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": "web", "namespace": f"t-{busy}"},
-        "spec": {
-            "replicas": 0,
-            "selector": {"matchLabels": {"app": "web"}},
-            "template": {
-                "metadata": {"labels": {"app": "web"}},
-                "spec": {"containers": [{"name": "c", "image": "registry.example/app:1"}]},
-            },
-        },
-    }
+    workload = shipped_bases().of("Deployment")  # one that passes every rule
+    workload["metadata"]["namespace"] = f"t-{busy}"
+    workload["spec"]["paused"] = True
     cluster.apply(workload, manager="kubectl")
     refused = estate.run("destroy", "--yes")
     assert refused.code == 1

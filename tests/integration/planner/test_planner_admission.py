@@ -244,6 +244,23 @@ def test_only_its_owners_govern_a_tenancy(cluster, right, role):
     assert cluster.create(right("NetworkPolicy", AIR), role)[0] == 403
 
 
+def test_a_tenant_cannot_bind_its_claim_to_a_volume_that_it_picks(cluster, right):
+    """Not when it makes the claim, and not later, whatever it writes beside."""
+    claim = right("PersistentVolumeClaim", AIR)
+    assert cluster.create(claim, OWNERS, dry=False)[0] == 201
+    marked = {"annotations": {"pv.kubernetes.io/bound-by-controller": "yes"}}
+    patch = {"metadata": marked, "spec": {"volumeName": "left-by-another"}}
+    try:
+        path = f"{cluster.path(claim)}?dryRun=All"
+        status, answer = cluster.call("PATCH", path, patch, OWNERS, "merge-patch+json")
+        assert (status, "may set spec.volumeName" in answer["message"]) == (403, True)
+        assert cluster.call("PATCH", path, patch, kind="merge-patch+json")[0] == 200
+    finally:
+        cluster.delete(claim)
+    picked = right("PersistentVolumeClaim", AIR, volumeName="left-by-another")
+    assert "GC-STO-04" in cluster.create(picked, OWNERS)[1]["message"]
+
+
 @pytest.mark.parametrize("kind", ["Deployment", "Role", "NetworkPolicy", "Service", "ConfigMap", "CronJob"])
 def test_a_tenant_makes_objects_of_its_own(cluster, right, kind):
     status, answer = cluster.create(right(kind, AIR), OWNERS)

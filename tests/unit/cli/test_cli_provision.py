@@ -17,6 +17,7 @@ from govcloud.engine.report import Report, Result
 from govcloud.engine.run import Change
 from govcloud.engine.survey import Standing
 from govcloud.errors import InputError, RefusedError
+from policies.finding import Finding, Subject
 
 
 class PlayedEngine:
@@ -25,6 +26,7 @@ class PlayedEngine:
     def __init__(self, root: Path) -> None:
         self.checkpoints = Checkpoints(root)
         self.states: dict[str, tuple[Any, str]] = {}
+        self.findings: dict[str, tuple[Finding, ...]] = {}
         self.drifts: dict[str, list[Difference]] = {}
         self.unreachable: set[str] = set()
         self.asked: list[tuple[str, list[str]]] = []
@@ -36,7 +38,8 @@ class PlayedEngine:
         for unit in units:
             its, why = self.states.get(str(unit.name), (state, ""))
             changed = () if its == "unchanged" else changes
-            results.append(Result(unit.name, its, len(unit.manifests), changed, why))
+            found = self.findings.get(str(unit.name), ())
+            results.append(Result(unit.name, its, len(unit.manifests), changed, why, found))
         return Report(results, 1.25)
 
     def up(self, units: Any) -> Report:
@@ -94,6 +97,33 @@ def test_a_failed_stack_makes_the_exit_code_3_and_the_reason_is_shown(
     assert result.exit_code == 3
     assert "quota refused" in result.stdout
     assert result.stderr == "1 created, 2 unchanged, 1 failed, 1 skipped (1.2 s)\n"
+
+
+@pytest.mark.parametrize("command", ["up", "preview"])
+def test_a_refused_stack_makes_the_exit_code_1_and_every_finding_is_told(
+    govcloud: Any, engine: PlayedEngine, small: Path, command: str
+) -> None:
+    subject = Subject("v1", "ConfigMap", "facts", "t-air")
+    words = [f"[GC-TST-0{number}] It is wrong: data is {number}" for number in (1, 2)]
+    found = [
+        Finding(f"GC-TST-0{n}", "It is wrong", "high", action, "preview", subject, 2, text, (), (), "mend it")
+        for n, action, text in ((1, "deny", words[0]), (2, "warn", words[1]))
+    ]
+    engine.findings = {"tenancy.air.north": tuple(found)}
+    engine.states = {"tenancy.air.north": ("refused", "a rule does not allow it")}
+    result = govcloud(command, small)
+    assert result.exit_code == 1
+    assert "a rule does not allow it" in result.stdout
+    assert f"refused: ConfigMap t-air/facts: {words[0]}" in result.stderr
+    assert f"warning: ConfigMap t-air/facts: {words[1]}" in result.stderr
+    assert "1 refused" in result.stderr
+    rows = {row["stack"]: row for row in json.loads(govcloud(command, small, "-o", "json").stdout)}
+    assert [one["message"] for one in rows["tenancy.air.north"]["findings"]] == words
+
+
+def test_a_failure_counts_more_than_a_refusal(govcloud: Any, engine: PlayedEngine, small: Path) -> None:
+    engine.states = {"tenancy.air.north": ("refused", ""), "tenancy.air.south": ("failed", "")}
+    assert govcloud("up", small).exit_code == 3
 
 
 def test_up_of_everything_names_what_is_no_longer_in_the_estate_and_how_to_take_exactly_that_away(

@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policies.admission_names import pod_of
 from policies.admission_waivers import content_changed, sets_a_field
 from policies.cel import Expression, Inputs
+from policies.target import targets
 
-POD = ("object.spec.template.spec", "oldObject.spec.template.spec")
-CHANGED, SETS = Expression(content_changed()), Expression(sets_a_field(None))
-SETS_IN_POD = Expression(sets_a_field(POD))
+POD = pod_of(targets()["workload"])
+CHANGED, SETS = Expression(content_changed()), Expression(sets_a_field(None, 5))
+SETS_IN_POD = Expression(sets_a_field(POD, 7))
 
 
 def _asked(expression, old, new):
