@@ -1,6 +1,6 @@
 """Who may except whom from a rule: waivers in the register, and on the namespace where admission reads them.
 
-A waiver is approved by a reviewer who is not of the tenancy's department, in the reviewer's own name, for at most 90 days,
+A waiver is approved by a reviewer who is not of the tenancy's department, in the reviewer's own name, for at most a year,
 and is never changed afterwards: what is approved anew is a new waiver (GB/T 22239-2019 8.1.4.2 d, duties separated). That
 holds for everybody, the platform included.
 """
@@ -16,8 +16,8 @@ from govcloud.planner.admission import NAME, Check, Params, resource_rule, valid
 from govcloud.planner.labels import Manifest, platform_labels
 from policies.waivers import WAIVER_PREFIX, waivers_of_document
 
-MOST_DAYS = 90
-"""How far ahead the end of a waiver may be, in days. A choice of govcloud."""
+MOST_DAYS = 366
+"""How far ahead the end of any waiver may be, in days. A choice of govcloud; of grave rules GC-WVR-01 demands less."""
 
 REVIEWERS = ("govcloud:reviewers:security", "govcloud:reviewers:platform")
 """The groups whose members approve waivers."""

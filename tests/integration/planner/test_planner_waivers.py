@@ -78,8 +78,8 @@ def test_a_reviewer_of_another_department_makes_a_waiver_in_his_own_name(cluster
         ({"department": "mem"}, REVIEWER, (SECURITY, "mee:owners"), "does not name the department"),
         ({"department": "mee-air"}, REVIEWER, (SECURITY, "mee:owners"), "does not name the department"),
         ({"department": None}, REVIEWER, (SECURITY,), "does not name the department"),
-        ({"days": 91}, REVIEWER, (SECURITY,), "which is not within 90 days"),
-        ({"days": -1}, REVIEWER, (SECURITY,), "which is not within 90 days"),
+        ({"days": 367}, REVIEWER, (SECURITY,), "which is not within 366 days"),
+        ({"days": -1}, REVIEWER, (SECURITY,), "which is not within 366 days"),
     ],
 )
 def test_nobody_else_and_for_no_longer(cluster, register, changes, user, groups, why):

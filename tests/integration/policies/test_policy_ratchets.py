@@ -1,8 +1,8 @@
 """What was admitted once can be run down, marked and taken away; it cannot become something else without being mended."""
 
 import pytest
-from conftest import refusal
-from test_policy_waivers import FAR, IMAGES, WAIVED, Space, _app
+from policy_server import refusal
+from policy_spaces import FAR, IMAGES, WAIVED, Space, app_of
 
 OLD = "nginx@sha256:" + "0" * 64
 FINALIZER = "example.org/kept"
@@ -63,13 +63,13 @@ def test_its_controllers_go_on_with_it_but_make_no_more_of_it(space):
 
 
 def test_it_cannot_be_changed_into_something_else_that_is_not_right(space):
-    app = {**_app(_made(space, "Deployment")), "image": "nginx@sha256:" + "1" * 64}
+    app = {**app_of(_made(space, "Deployment")), "image": "nginx@sha256:" + "1" * 64}
     patch = {"spec": {"template": {"spec": {"containers": [app]}}}}
     assert IMAGES in refusal(_merge(space, _made(space, "Deployment"), patch, "?dryRun=All"))
 
 
 def test_it_can_be_mended(space):
-    patch = {"spec": {"template": {"spec": {"containers": [_app(space.deployment())]}}}}
+    patch = {"spec": {"template": {"spec": {"containers": [app_of(space.deployment())]}}}}
     verdict = _merge(space, _made(space, "Deployment"), patch, "?dryRun=All")
     assert verdict.status == 200, verdict.message
 
