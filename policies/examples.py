@@ -63,14 +63,19 @@ class Made:
         return Surroundings(namespace=self.namespace, siblings=self.siblings)
 
 
-@cache
 def shipped_bases() -> Bases:
-    """The bases of this package."""
-    text = files("policies").joinpath("bases.yaml").read_text(encoding="utf-8")
-    raw: dict[str, Any] = yaml.load(text, Loader=_LOADER)  # noqa: S506  # it is a safe loader
+    """The bases of this package, the caller's own: what is done to them changes no others."""
+    raw = _fresh(_shipped())
     given = raw["settings"]
     values = {one.name: _frozen(given[one.name]) for one in fields(Settings) if one.name in given}
     return Bases(raw["namespace"], Settings(**values), raw["objects"])
+
+
+@cache
+def _shipped() -> dict[str, Any]:
+    text = files("policies").joinpath("bases.yaml").read_text(encoding="utf-8")
+    raw: dict[str, Any] = yaml.load(text, Loader=_LOADER)  # noqa: S506  # it is a safe loader
+    return raw
 
 
 def make(example: Example, bases: Bases) -> Made:

@@ -1,11 +1,14 @@
 """Who may except whom from a rule, as the API server of a hub sees it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 SECURITY, PLATFORM = "govcloud:reviewers:security", "govcloud:reviewers:platform"
 REVIEWER = "li.na@sic"
+TOO_LONG = r"which is not within 366 days|\[GC-WVR-01\]"
+"""Where several policies refuse, the API server tells what any one of them says."""
 
 
 @pytest.fixture(scope="module")
@@ -78,14 +81,14 @@ def test_a_reviewer_of_another_department_makes_a_waiver_in_his_own_name(cluster
         ({"department": "mem"}, REVIEWER, (SECURITY, "mee:owners"), "does not name the department"),
         ({"department": "mee-air"}, REVIEWER, (SECURITY, "mee:owners"), "does not name the department"),
         ({"department": None}, REVIEWER, (SECURITY,), "does not name the department"),
-        ({"days": 367}, REVIEWER, (SECURITY,), "which is not within 366 days"),
-        ({"days": -1}, REVIEWER, (SECURITY,), "which is not within 366 days"),
+        ({"days": 367}, REVIEWER, (SECURITY,), TOO_LONG),
+        ({"days": -1}, REVIEWER, (SECURITY,), TOO_LONG),
     ],
 )
 def test_nobody_else_and_for_no_longer(cluster, register, changes, user, groups, why):
     verdict = _made(cluster, _waiver(cluster, **changes), user, groups)
     assert verdict.status == 403
-    assert why in verdict.message
+    assert re.search(why, verdict.message)
 
 
 def test_a_waiver_is_not_changed_once_it_is_approved(cluster, register):

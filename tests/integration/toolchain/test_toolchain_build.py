@@ -68,5 +68,5 @@ def test_two_builds_of_one_module_are_the_same_to_the_byte(
 
 def test_a_script_is_taken_out_of_the_module_that_go_sum_pins(tmp_path: Path) -> None:
     chain = Toolchain(tmp_path / "cache", sources=("build",))
-    (program,) = chain.install(["pulumi-analyzer-policy-python"])
-    assert program.path.read_text().startswith("#!/bin/sh")
+    (program,) = chain.install(["pulumi-language-python-exec"])
+    assert program.path.read_text().startswith("#!/usr/bin/env python")

@@ -19,7 +19,6 @@ EXPECTED = {
     "kube-scheduler",
     "kwok",
     "pulumi",
-    "pulumi-analyzer-policy-python",
     "pulumi-language-python",
     "pulumi-language-python-exec",
     "pulumi-resource-kubernetes",
