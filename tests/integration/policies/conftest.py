@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from api_servers import Cluster, Manifest
-from policy_mutants import Case, examples, mutants
+from policy_mutants import SEED, Case, examples, mutants
 from policy_server import AT_ONCE, Ruled, unserved, until_in_force
 
 from govcloud.local.region import LocalRegion
@@ -25,7 +25,6 @@ from policies.examples import Bases, shipped_bases
 from policies.loading import shipped_rules
 from policies.rule import Rule
 
-SEED = 20260301
 MUTANTS = 2900
 
 

@@ -31,6 +31,8 @@ POD_PATHS = {
     "CronJob": "/spec/jobTemplate/spec/template/spec",
 }
 NAMESPACE = "t-example"
+SEED = 20260301
+"""The pack is asked the same mutants as the API server."""
 REGISTER = "govcloud.dev/v1"
 _TEXTS = [
     "",

@@ -362,12 +362,12 @@ def test_rules_of_ones_own_are_verified_and_all_problems_are_told(govcloud: Any,
     (tmp_path / "a.yaml").write_text(rule_text(id="GC-OWN-01"))
     (tmp_path / "b.yaml").write_text(rule_text(id="GC-OWN-02"))
     assert govcloud("policy", "verify", "--rules", tmp_path).exit_code == 0
-    (tmp_path / "a.yaml").write_text(rule_text(id="GC-OWN-01", clauses=["MLPS-XXX-01"]))
+    (tmp_path / "a.yaml").write_text(rule_text(id="GC-OWN-01", clauses=["MLPS-NONE-01"]))
     (tmp_path / "b.yaml").write_text(rule_text(id="GC-OWN-02", fails="quantity('1') > 0"))
     error = govcloud("policy", "verify", "--rules", tmp_path).exception
     assert isinstance(error, RuleError)
     assert error.exit_code == 2
-    assert any("GC-OWN-01" in problem and "MLPS-XXX-01" in problem for problem in error.problems)
+    assert any("GC-OWN-01" in problem and "MLPS-NONE-01" in problem for problem in error.problems)
     assert any("GC-OWN-02" in problem and "quantity" in problem for problem in error.problems)
 
 
