@@ -55,8 +55,9 @@ check: setup ## Format, lint, types, import contracts.
 unit: setup $(SCHEMAS)/.ready ## Fast tests, without the toolchain.
 	@$(BIN)/python -m pytest tests/unit -q -n $(WORKERS)
 
+# Files start in their order: the engine's are the longest, and one process would be left with them at the end.
 integration: toolchain ## Tests against the real Pulumi engine and real API servers.
-	@$(BIN)/python -m pytest tests/integration -q -n $(WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest tests/integration -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 12
 
 e2e: toolchain system ## The stories, from the command line to the regions.
 	@$(BIN)/python -m pytest tests/e2e -q
