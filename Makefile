@@ -10,11 +10,13 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # The public schemas that tests hold reports against: locked, verified, and no part of this repository.
 SCHEMAS := $(VENV)/schemas
+# The chart library of the portal: locked, verified, and no part of this repository either.
+PORTAL := $(VENV)/portal
 # What tests start beside the pinned toolchain; Debian's packages.
-SYSTEM_PROGRAMS := prometheus chromium iptables ip
+SYSTEM_PROGRAMS := prometheus chromium iptables ip pg_ctlcluster
 WORKERS ?= 2
 
-.PHONY: help setup toolchain system demo down test check unit integration e2e bench lock clean
+.PHONY: help setup portal toolchain system demo down test check unit integration e2e bench lock clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
@@ -27,6 +29,11 @@ $(READY): requirements.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
+$(PORTAL)/.ready: $(wildcard monitors/portal/web/package*.json) monitors/portal/web/install | $(READY)
+	@./tools/system-packages npm
+	@monitors/portal/web/install $(PORTAL)
+	@touch $@
+
 setup: $(READY) ## Make the virtual environment with the locked dependencies.
 
 $(SCHEMAS)/.ready: $(wildcard tests/unit/report/schemas/*) | $(READY)
@@ -34,13 +41,15 @@ $(SCHEMAS)/.ready: $(wildcard tests/unit/report/schemas/*) | $(READY)
 	@tests/unit/report/schemas/install $(SCHEMAS) $(BIN)/python
 	@touch $@
 
+portal: $(PORTAL)/.ready ## Put the chart library beside the portal's page.
+
 toolchain: setup ## Install the pinned programs (verified; built from source where nothing else serves them).
 	@$(BIN)/govcloud toolchain install
 
 system: ## Install the system packages that tests need, where the machine allows it.
 	@./tools/system-packages $(SYSTEM_PROGRAMS)
 
-demo: setup ## Bring up Beijing and Gui'an and provision the national plan's tenancies.
+demo: setup portal ## Bring up Beijing and Gui'an and provision the national plan's tenancies.
 	@$(BIN)/python -m govcloud.cli.demo
 
 down: setup ## Stop the demo's regions; their data stays.
@@ -52,14 +61,14 @@ check: setup ## Format, lint, types, import contracts.
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-unit: setup $(SCHEMAS)/.ready ## Fast tests, without the toolchain.
+unit: setup portal $(SCHEMAS)/.ready ## Fast tests, without the toolchain.
 	@$(BIN)/python -m pytest tests/unit -q -n $(WORKERS)
 
 # Files start in their order: the engine's are the longest, and one process would be left with them at the end.
-integration: toolchain ## Tests against the real Pulumi engine and real API servers.
+integration: toolchain system portal ## Tests against the real Pulumi engine and real API servers.
 	@$(BIN)/python -m pytest tests/integration -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 12
 
-e2e: toolchain system ## The stories, from the command line to the regions.
+e2e: toolchain system portal ## The stories, from the command line to the regions.
 	@$(BIN)/python -m pytest tests/e2e -q
 
 test: check unit integration e2e ## Everything; what CI runs.
@@ -68,10 +77,12 @@ bench: toolchain ## The measurements that the performance claims rest on.
 	@$(BIN)/python -m benchmarks.footprint
 	@$(BIN)/python -m benchmarks.provisioning
 	@$(BIN)/python -m benchmarks.policy
+	@$(BIN)/python -m benchmarks.register
+	@$(BIN)/python -m benchmarks.monitoring
 
 lock: setup ## Pin every dependency with its hashes.
 	@$(BIN)/python -m pip install --quiet pip-tools==7.6.2
 	@$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --extra dev --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.txt pyproject.toml
 
 clean: ## Remove what make made here; regions and the toolchain's cache stay.
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
+	rm -rf $(VENV) monitors/portal/web/build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info

@@ -34,6 +34,7 @@ Try next (with .venv/bin on PATH: source .venv/bin/activate):
   govcloud plan {estate} --tenancy mee-environment --output yaml     every manifest, offline
   govcloud drift {estate}                                            after you changed something by hand
   govcloud up {estate}                                               mends it
+  govcloud monitor serve {estate}                                    usage and capacity at http://127.0.0.1:9464
   make down                                                          stops the regions; their data stays
 Nodes are simulated (kwok); API servers, stores, schedulers and the engine are real."""
 

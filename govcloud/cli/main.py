@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 
 import click
 
+from govcloud.cli.groups import LazyGroup
 from govcloud.errors import GovCloudError
 
 # command -> (module, help); a command's module is imported when the command is run, so that help answers at once
@@ -14,50 +14,26 @@ _COMMANDS = {
     "region": ("govcloud.cli.region", "Local regions: the embedded default."),
     "toolchain": ("govcloud.cli.toolchain", "The pinned programs that local regions and the engine need."),
     "estate": ("govcloud.cli.estate", "Check and show an estate."),
+    "tenancy": ("govcloud.cli.tenancy", "Ask for tenancies, decide on them, follow them."),
     "plan": ("govcloud.cli.plan", "Print the manifests of an estate, offline."),
     "preview": ("govcloud.cli.provision", "Show what `up` would change."),
     "up": ("govcloud.cli.provision", "Bring the regions to what the estate says."),
+    "controller": (
+        "govcloud.cli.controller",
+        "Bring about what the register has approved, as it is approved.",
+    ),
     "destroy": ("govcloud.cli.provision", "Take tenancies or whole regions' platforms away."),
     "drift": ("govcloud.cli.provision", "Name what someone changed by hand."),
     "policy": ("govcloud.cli.policy", "The rules: list, explain, ask, waive."),
+    "monitor": ("govcloud.cli.monitor", "Metrics, accounting and portal of an estate."),
+    "report": ("govcloud.cli.report", "Statements of what departments held and used."),
+    "capacity": ("govcloud.cli.capacity", "What pools have left, and when it will be gone."),
     "env": ("govcloud.cli.env", "Shell settings for the plain pulumi program."),
 }
+_LAZY = {name: (module, name, text) for name, (module, text) in _COMMANDS.items()}
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported one by one, on use."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names in the order of a working day."""
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return one command."""
-        if cmd_name not in _COMMANDS:
-            return None
-        module = importlib.import_module(_COMMANDS[cmd_name][0])
-        command: click.Command = getattr(module, cmd_name)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List commands with their help without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Suggest the nearest command for a mistyped one."""
-        import difflib
-
-        if args and args[0] not in _COMMANDS:
-            near = difflib.get_close_matches(args[0], _COMMANDS, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            ctx.fail(f"No such command {args[0]!r}.{hint}")
-        return super().resolve_command(ctx, args)
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, lazy=_LAZY, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="govcloud")
 def cli() -> None:
     """A unified e-government cloud: estates, tenancies, recovery tiers, graded security.

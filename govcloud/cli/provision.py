@@ -12,7 +12,7 @@ import click
 from govcloud.cli.estates import estate_argument, read_estate, selection_options
 from govcloud.cli.output import emit, output_option, say
 from govcloud.cli.progress import progress
-from govcloud.errors import RefusedError
+from govcloud.errors import InputError, RefusedError
 
 if TYPE_CHECKING:
     from govcloud.engine.engine import Engine
@@ -58,29 +58,99 @@ def _selection(regions: tuple[str, ...], tenancies: tuple[str, ...]) -> Selectio
 @click.command()
 @estate_argument
 @selection_options
+@click.option(
+    "--register",
+    is_flag=True,
+    help="Bring about the tenancies that the register of the hub has approved, in place of those of PATH.",
+)
 @no_wait_option
 @output_option
-def up(path: str, tenancies: tuple[str, ...], regions: tuple[str, ...], no_wait: bool, output: str) -> None:
+def up(
+    path: str,
+    tenancies: tuple[str, ...],
+    regions: tuple[str, ...],
+    register: bool,
+    no_wait: bool,
+    output: str,
+) -> None:
     """Bring the regions to what PATH says; a second time changes nothing.
 
     Only stacks that are new, changed in the estate or changed by hand are run. A stack that fails, or that a rule refuses
-    (exit code 1), stops no other.
+    (exit code 1), stops no other. With the hub's platform the register is made ready for the departments of PATH.
     """
     from govcloud.engine.departures import strays
 
     estate = read_estate(path)
+    if register:
+        _up_register(estate, path, tenancies, regions, no_wait, output)
+        return
     units = _units(estate, regions, tenancies)
     with _engine(estate, no_wait) as engine:
         report = engine.up(units)
         left = [] if tenancies or regions else strays(estate, engine.checkpoints)
     emit([result.plain() for result in report.results], output, lambda: _report_table(report))
     _say_findings(report, path)
+    _establish(estate, report)
+    known = _registered(estate) if left else set()
     for name in left:
+        if name.tenancy in known:
+            continue
         say(
             f"{name}: not in the estate any more; to take it away: govcloud destroy -t {name.tenancy} -r {name.region}"
         )
     say(_summary(report))
     _exit_on_failure(report)
+
+
+def _up_register(
+    estate: Estate,
+    path: str,
+    tenancies: tuple[str, ...],
+    regions: tuple[str, ...],
+    no_wait: bool,
+    output: str,
+) -> None:
+    """What the controller does, once."""
+    from govcloud.cli.controller import make_controller, stopping, tell_round
+    from govcloud.engine.report import Report
+
+    if regions:
+        raise InputError(
+            "--register and --region do not go together",
+            expected="a tenancy of the register to be brought about in all of its regions",
+            mend="leave --region out, or name tenancies",
+        )
+    made = make_controller(estate, wait=not no_wait)
+    with stopping(made) as stopped:
+        round_ = made.once(tenancies)
+    report = Report(round_.results)
+    emit([result.plain() for result in report.results], output, lambda: _report_table(report))
+    _say_findings(report, path)
+    tell_round(round_)
+    if stopped:
+        sys.exit(130)
+    _exit_on_failure(report)
+    if round_.failures:
+        sys.exit(1)
+
+
+def _establish(estate: Estate, report: Report) -> None:
+    """Make the register ready, where the platform of the hub is there."""
+    from govcloud.controller.hubs import hub_cluster
+    from govcloud.hub.establish import establish
+
+    there = ("created", "updated", "unchanged")
+    hub = estate.head.spec.hub
+    if any(r.stack.tenancy is None and r.stack.region == hub and r.state in there for r in report.results):
+        establish(hub_cluster(estate), estate)
+
+
+def _registered(estate: Estate) -> set[str]:
+    """The tenancies that the register of the hub brings about."""
+    from govcloud.controller.guard import governed
+    from govcloud.controller.hubs import hub_cluster
+
+    return set(governed(hub_cluster(estate)))
 
 
 @click.command()
@@ -138,6 +208,12 @@ def drift(path: str, tenancies: tuple[str, ...], regions: tuple[str, ...], outpu
     metavar="TENANCY",
     help="Take this tenancy away although it still has workloads (repeatable).",
 )
+@click.option(
+    "--with-register",
+    multiple=True,
+    metavar="NAME",
+    help="Take away a tenancy of the register that was not retired, or, by the name of the estate, the register itself.",
+)
 @yes_option
 @no_wait_option
 @output_option
@@ -147,16 +223,22 @@ def destroy(
     regions: tuple[str, ...],
     platform: bool,
     with_workloads: tuple[str, ...],
+    with_register: tuple[str, ...],
     yes: bool,
     no_wait: bool,
     output: str,
 ) -> None:
-    """Take tenancies away. One that still has workloads is refused unless named with --with-workloads."""
+    """Take tenancies away. One that still has workloads is refused unless named with --with-workloads.
+
+    What the register of the hub keeps or governs is refused unless named with --with-register.
+    """
+    from govcloud.controller.guard import refuse_register
     from govcloud.engine.departures import departing, refuse_workloads
 
     estate = read_estate(path)
     with _engine(estate, no_wait) as engine:
         units = departing(estate, _selection(regions, tenancies), engine.checkpoints, platform=platform)
+        refuse_register(estate, units, with_register)
         refuse_workloads(units, with_workloads)
         _ask(units, yes)
         report = engine.destroy(units)

@@ -174,14 +174,72 @@ class Cluster:
                 method, url, body=None if body is None else json.dumps(body), headers=headers, timeout=60
             )
         except HTTPError as error:
-            raise ClusterError(
-                f"the API server does not answer ({_reason(error)})",
-                where=self._api.configuration.host,
-                mend="for a local region, `govcloud region up`; else see that the cluster is reachable",
-            ) from error
+            raise self._silent(error) from error
         if response.status >= 400:
             raise _refusal(method, path, response.status, response.data)
         return _object(method, path, response.data)
+
+    def watch(self, kind: Kind, version: str, *, seconds: int = 300) -> Iterator[tuple[str, Manifest]]:
+        """What happens to the objects of a kind after a version, as it happens, until the server ends it.
+
+        Args:
+            kind: the kind.
+            version: the resource version of the list, or of the last event, that is known.
+            seconds: when the server ends the watch; the caller begins another from the last version.
+
+        Yields:
+            ``ADDED``, ``MODIFIED`` or ``DELETED`` with the object, and ``BOOKMARK`` with nothing but a later version.
+
+        Raises:
+            StatusError: with status 410 where the version is too old, so that only a new list helps.
+            ClusterError: the server went away.
+        """
+        from urllib3.exceptions import HTTPError
+
+        path = kind.path()
+        query = {"watch": "true", "resourceVersion": version, "allowWatchBookmarks": "true"}
+        query["timeoutSeconds"] = str(seconds)
+        headers = {"Accept": "application/json"}
+        self._api.update_params_for_auth(headers, [], ["BearerToken"], path, "GET", None)
+        try:
+            response = self._api.rest_client.pool_manager.request(
+                "GET",
+                f"{self._api.configuration.host}{path}?{urlencode(query)}",
+                headers=headers,
+                timeout=seconds + 30,
+                preload_content=False,
+                retries=False,
+            )
+            try:
+                yield from _events(path, response)
+            finally:
+                response.close()
+        except HTTPError as error:
+            raise self._silent(error) from error
+
+    def _silent(self, error: Exception) -> ClusterError:
+        return ClusterError(
+            f"the API server does not answer ({_reason(error)})",
+            where=self._api.configuration.host,
+            mend="for a local region, `govcloud region up`; else see that the cluster is reachable",
+        )
+
+
+def _events(path: str, response: Any) -> Iterator[tuple[str, Manifest]]:
+    """The events of a watch: one JSON object a line, which may come in pieces."""
+    if response.status >= 400:
+        raise _refusal("GET", path, response.status, response.read())
+    rest = b""
+    for piece in response.stream():
+        *lines, rest = (rest + piece).split(b"\n")
+        for line in lines:
+            event = _object("WATCH", path, line)
+            if event["type"] == "ERROR":
+                told = event["object"]
+                raise StatusError(
+                    str(told.get("message", "")), where=f"WATCH {path}", status=int(told.get("code", 500))
+                )
+            yield str(event["type"]), event["object"]
 
 
 def _refusal(method: str, path: str, status: int, data: bytes) -> StatusError:

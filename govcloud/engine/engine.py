@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 from govcloud.engine.checkpoint import Checkpoints
 from govcloud.engine.jobs import Job, begin, gather, jobs_of, settle_passing
 from govcloud.engine.judge import Verdict, judged
-from govcloud.engine.lock import end_leftovers, estate_lock
+from govcloud.engine.lock import end_leftovers, estate_lock, interrupt_runs
 from govcloud.engine.mend import settle, sweep
 from govcloud.engine.observe import by_region
 from govcloud.engine.receipts import Receipts
@@ -35,6 +36,7 @@ from govcloud.errors import ClusterError, EngineError
 from stacks.names import StackName
 
 _RUNS_AT_ONCE = 4
+_STOPPED = "stopped before it was done; what was done stays done"
 
 
 class Engine:
@@ -53,6 +55,25 @@ class Engine:
         folder = settings.backend_folder
         self.checkpoints = Checkpoints(folder) if folder else None
         self.receipts = Receipts(settings.receipts, self.checkpoints)
+        self._stopped = threading.Event()
+        self._busy = threading.Event()
+
+    def stop(self) -> None:
+        """End what is under way as soon as that is safe, and begin nothing more; from another thread, or a signal.
+
+        Runs are interrupted, which lets them finish the calls that they have begun and write their records. Stacks that
+        were not done are reported as failed, and nothing is put right or removed in a region any more.
+        """
+        if not self._stopped.is_set():
+            self._stopped.set()
+            threading.Thread(target=self._interrupt, name="engine-stop", daemon=True).start()
+
+    def _interrupt(self) -> None:
+        """Interrupt all runs; one that was just starting shows a moment later."""
+        told: list[int] = []
+        while self._busy.is_set():
+            told += interrupt_runs(told)
+            time.sleep(0.1)
 
     def survey(self, units: Sequence[Unit]) -> list[Standing]:
         """How each unit stands, drift included; changes nothing and takes no lock."""
@@ -106,7 +127,8 @@ class Engine:
     def _changing(self) -> Iterator[None]:
         """Alone, and with nothing left of runs that were killed."""
         root = self.settings.root
-        with estate_lock(root, wait=self._wait, tell=self.progress.say):
+        lock = estate_lock(root, wait=self._wait, tell=self.progress.say, stopped=self._stopped.is_set)
+        with lock, self._at_work():
             ended = end_leftovers(root)
             if ended:
                 self.progress.say(f"ended {len(ended)} processes that an earlier run had left behind")
@@ -114,6 +136,14 @@ class Engine:
                 settle_passing(self.checkpoints)
             with few_collections(), few_words():
                 yield
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        self._busy.set()
+        try:
+            yield
+        finally:
+            self._busy.clear()
 
     @contextmanager
     def _judged(
@@ -163,6 +193,8 @@ class Engine:
         Of many, a preview would take a fourth longer to hear again what was found beforehand.
         """
         try:
+            if self._stopped.is_set():
+                raise EngineError(_STOPPED)
             if job.passing and self.checkpoints:
                 if operation == "up":
                     begin(self.checkpoints, job)
@@ -213,6 +245,8 @@ class Engine:
 
     def _verify(self, units: Sequence[Unit]) -> dict[StackName, str]:
         """What is still wrong with each unit, in words; empty where a receipt was written."""
+        if self._stopped.is_set():
+            return {unit.name: _STOPPED for unit in units}
         try:
             left = settle(connect(units[0].target), units)
         except ClusterError as error:
@@ -237,6 +271,8 @@ class Engine:
         return "the run ended before it was reached" if left else ""
 
     def _forgotten(self, unit: Unit, result: Result) -> Result:
+        if self._stopped.is_set():
+            return replace(result, state="failed", why=_STOPPED)
         try:
             sweep(connect(unit.target), unit)
         except ClusterError as error:

@@ -11,9 +11,10 @@ import fcntl
 import json
 import os
 import re
+import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -28,19 +29,22 @@ _ENGINE_PROGRAMS = ("pulumi", "pulumi-resource-kubernetes")
 
 
 @contextmanager
-def estate_lock(root: Path, *, wait: bool, tell: Callable[[str], None]) -> Iterator[None]:
+def estate_lock(
+    root: Path, *, wait: bool, tell: Callable[[str], None], stopped: Callable[[], bool] = lambda: False
+) -> Iterator[None]:
     """Hold the estate's lock.
 
     Args:
         root: the estate's state folder.
         wait: wait for the holder; else refuse at once.
         tell: is told once who is waited for.
+        stopped: whether to wait no longer.
 
     Raises:
-        RefusedError: somebody else holds it, and ``wait`` is false.
+        RefusedError: somebody else holds it, and ``wait`` is false or ``stopped`` is true.
     """
     with (root / "lock").open("a+") as file:
-        _acquire(file.fileno(), root / "lock", wait, tell)
+        _acquire(file.fileno(), root / "lock", lambda: wait and not stopped(), tell)
         file.seek(0)
         file.truncate()
         json.dump({"pid": os.getpid(), "since": time.strftime("%Y-%m-%d %H:%M:%S%z")}, file)
@@ -52,7 +56,7 @@ def estate_lock(root: Path, *, wait: bool, tell: Callable[[str], None]) -> Itera
             file.truncate()
 
 
-def _acquire(descriptor: int, path: Path, wait: bool, tell: Callable[[str], None]) -> None:
+def _acquire(descriptor: int, path: Path, wait: Callable[[], bool], tell: Callable[[str], None]) -> None:
     told = False
     while True:
         try:
@@ -60,7 +64,7 @@ def _acquire(descriptor: int, path: Path, wait: bool, tell: Callable[[str], None
             return
         except BlockingIOError:
             holder = _holder(path)
-            if not wait:
+            if not wait():
                 raise RefusedError(
                     f"another change of this estate is under way ({holder})",
                     where=str(path),
@@ -92,6 +96,24 @@ def end_leftovers(root: Path) -> list[int]:
             process.kill()
     psutil.wait_procs(leftovers, timeout=5)
     return [process.pid for process in leftovers]
+
+
+def interrupt_runs(told: Collection[int]) -> list[int]:
+    """Ask the engines that this process started to end; each finishes the calls that it has begun and writes its record.
+
+    Args:
+        told: process ids that were asked already; to be asked twice is to be broken off.
+
+    Returns:
+        The process ids that were asked now.
+    """
+    asked = []
+    for process in psutil.Process().children():
+        with suppress(psutil.Error):
+            if process.name() == _ENGINE_PROGRAMS[0] and process.pid not in told:
+                process.send_signal(signal.SIGINT)
+                asked.append(process.pid)
+    return asked
 
 
 def _is_leftover(process: psutil.Process, root: Path) -> bool:

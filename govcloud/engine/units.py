@@ -64,7 +64,8 @@ def units_of(estate: Estate, selection: Selection) -> list[Unit]:
     """The units of the selected part: platforms first, then tenancies, in the estate's order.
 
     The platforms of the selected tenancies' regions come along: a tenancy needs its platform, and one that is in sync
-    costs nothing. A region without tenancies has its platform brought about only when it is named.
+    costs nothing. A region without tenancies has its platform brought about only when it is named, or is the hub, which
+    keeps the register.
 
     Raises:
         InputError: a selected name is not in the estate, or the selection is empty.
@@ -73,7 +74,8 @@ def units_of(estate: Estate, selection: Selection) -> list[Unit]:
     pairs = list(_pairs(estate, selection))
     regions = list(dict.fromkeys(region for _, region in pairs))
     if not selection.tenancies:
-        regions = [r for r in _selected_regions(estate, selection) if r in regions or selection.regions]
+        wanted = selection.regions or (*regions, estate.head.spec.hub)
+        regions = [r for r in _selected_regions(estate, selection) if r in wanted]
     units = [_unit(estate, StackName(r), platform_manifests(estate, r)) for r in regions]
     for tenancy, region in pairs:
         manifests = tenancy_manifests(estate, tenancy, region)

@@ -28,6 +28,7 @@ from govcloud.model import API_VERSION, Tenancy
 
 TENANCIES = Kind(API_VERSION, "Tenancy", "tenancies", namespaced=True)
 _TRIES = 10
+_DRY: Mapping[bool, dict[str, str]] = {True: {"dryRun": "All"}, False: {}}
 Make = Callable[[Record, Act], Status | None]
 
 
@@ -120,8 +121,12 @@ class Register:
             mend="see the names with a listing of your department",
         ) from refusals[0]
 
-    def create(self, tenancy: Tenancy | Mapping[str, Any]) -> Record:
+    def create(self, tenancy: Tenancy | Mapping[str, Any], *, dry_run: bool = False) -> Record:
         """Write a tenancy down as a draft of its department; it is not requested by that.
+
+        Args:
+            tenancy: what is asked for.
+            dry_run: only let the API server say whether it would take it.
 
         Raises:
             InputError: the register does not take it.
@@ -131,16 +136,25 @@ class Register:
         namespace = department_namespace(document["spec"]["department"])
         document["metadata"] = {**document["metadata"], "namespace": namespace}
         where = f"Tenancy {namespace}/{document['metadata']['name']}"
-        query = {"fieldValidation": "Strict", "fieldManager": "govcloud"}
+        query = {"fieldValidation": "Strict", "fieldManager": "govcloud", **_DRY[dry_run]}
         return Record(self._call(where, "POST", TENANCIES.path(namespace), document, query))
 
-    def amend(self, record: Record, spec: Mapping[str, Any]) -> Record:
+    def amend(self, record: Record, spec: Mapping[str, Any], *, dry_run: bool = False) -> Record:
         """Write another spec; the reviews of before no longer count.
+
+        Args:
+            record: the tenancy as the caller saw it.
+            spec: what is asked for now.
+            dry_run: only let the API server say whether it would take it.
 
         Raises:
             RefusedError: it may not be changed, not by the caller, or somebody changed it meanwhile.
         """
-        return self._write(record, "", {**record.manifest, "spec": dict(spec)})
+
+        def write(now: Record) -> Record:
+            return self._write(now, "", {**now.manifest, "spec": dict(spec)}, dry_run=dry_run)
+
+        return self._again(record, write, generation=True, phase=True)
 
     def move(
         self, record: Record, target: Phase, reason: str, changes: Mapping[str, Any] | None = None
@@ -229,21 +243,34 @@ class Register:
             seen: whether the spec must still be the one that the caller saw.
             steady: whether the phase must be, which a review may find moved on by another.
         """
-        now, attempt = record, 0
-        while (status := make(now)) is not None:
+
+        def write(now: Record) -> Record:
+            status = make(now)
+            return now if status is None else self._write(now, "/status", {**now.manifest, "status": status})
+
+        return self._again(record, write, generation=seen, phase=steady and not seen)
+
+    def _again(
+        self, record: Record, write: Callable[[Record], Record], *, generation: bool, phase: bool
+    ) -> Record:
+        """Write until nobody else wrote in between, as long as what must be the same still is."""
+        now = record
+        for attempt in range(1, _TRIES + 1):
             try:
-                return self._write(now, "/status", {**now.manifest, "status": status})
+                return write(now)
             except ConflictError:
-                if (attempt := attempt + 1) == _TRIES:
+                if attempt == _TRIES:
                     raise
             time.sleep(random.uniform(0, 0.02 * attempt))  # noqa: S311  # only to spread those who collide
             now = Record(self._read(record.department, record.name))
-            _check_same(record, now, generation=seen, phase=steady and not seen)
+            _check_same(record, now, generation=generation, phase=phase)
         return now
 
-    def _write(self, record: Record, subresource: str, manifest: Manifest) -> Record:
+    def _write(
+        self, record: Record, subresource: str, manifest: Manifest, *, dry_run: bool = False
+    ) -> Record:
         path = TENANCIES.path(record.namespace, record.name) + subresource
-        query = {"fieldValidation": "Strict", "fieldManager": "govcloud"}
+        query = {"fieldValidation": "Strict", "fieldManager": "govcloud", **_DRY[dry_run]}
         typed = {**manifest, "apiVersion": API_VERSION, "kind": TENANCIES.kind}  # items of a list are untyped
         return Record(self._call(_where(record), "PUT", path, typed, query))
 

@@ -1,16 +1,25 @@
-"""Who may do what in a tenancy: its department's owners, operators and viewers, auditors, and workloads."""
+"""Who may do what in a tenancy: its department's owners, operators and viewers, auditors, and workloads.
+
+People also act in their part as its service account, for some hours, by a credential (see `credentials`).
+"""
 
 from __future__ import annotations
 
 from govcloud.model import Department, Members, Tenancy
+from govcloud.planner.credentials import ACCOUNTS, PARTS
 from govcloud.planner.labels import Manifest
 
 AUDITORS = "govcloud:auditors"
+CREDENTIALS = "credentials-"
+"""In front of a part: the role by which those who have it take credentials."""
+
 _RBAC = "rbac.authorization.k8s.io"
 
 
 def service_accounts(tenancy: Tenancy, labels: dict[str, str]) -> list[Manifest]:
-    """The account for workloads, and the default account; neither hands a token to a pod that does not ask.
+    """The account for workloads, the default account, and one a part for credentials of people.
+
+    None hands a token to a pod that does not ask; those for people give none to any pod.
 
     The default account comes with the namespace; applying it takes it over (GB/T 22239-2019 8.1.4.2 b).
     """
@@ -21,7 +30,7 @@ def service_accounts(tenancy: Tenancy, labels: dict[str, str]) -> list[Manifest]
             "metadata": {"name": name, "namespace": tenancy.namespace, "labels": {**labels}},
             "automountServiceAccountToken": False,
         }
-        for name in ("workload", "default")
+        for name in ("workload", "default", *ACCOUNTS.values())
     ]
 
 
@@ -36,9 +45,18 @@ def members_of(department: Department) -> dict[str, list[dict[str, str]]]:
 
 
 def role_bindings(tenancy: Tenancy, department: Department, labels: dict[str, str]) -> list[Manifest]:
-    """The bindings of a tenancy to the cluster roles of the platform."""
-    subjects = members_of(department) | {"auditor": [_subject("Group", AUDITORS)]}
-    return [_binding(tenancy.namespace, role, members, labels) for role, members in subjects.items()]
+    """The bindings of a tenancy to the cluster roles of the platform.
+
+    The account of a part has what its people have, but for taking credentials.
+    """
+    members = members_of(department)
+    space = tenancy.namespace
+    subjects: dict[str, list[dict[str, str]]] = {
+        **{part: [*members[part], _account(space, ACCOUNTS[part])] for part in PARTS},
+        "auditor": [_subject("Group", AUDITORS)],
+        **{f"{CREDENTIALS}{part}": members_of(department)[part] for part in PARTS[1:]},
+    }
+    return [_binding(space, role, found, labels) for role, found in subjects.items()]
 
 
 def _subjects(members: Members, default_group: str) -> list[dict[str, str]]:
@@ -50,6 +68,10 @@ def _subjects(members: Members, default_group: str) -> list[dict[str, str]]:
 
 def _subject(kind: str, name: str) -> dict[str, str]:
     return {"apiGroup": _RBAC, "kind": kind, "name": name}
+
+
+def _account(namespace: str, name: str) -> dict[str, str]:
+    return {"kind": "ServiceAccount", "name": name, "namespace": namespace}
 
 
 def _binding(namespace: str, role: str, members: list[dict[str, str]], labels: dict[str, str]) -> Manifest:

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from govcloud.model import Region
-from govcloud.planner.access import AUDITORS
+from govcloud.planner.access import AUDITORS, CREDENTIALS
+from govcloud.planner.credentials import ACCOUNTS, PARTS, Part
 from govcloud.planner.labels import Manifest, platform_labels
 
 Rule = dict[str, Any]
@@ -75,6 +76,7 @@ def cluster_roles(region: Region) -> list[Manifest]:
         "viewer": _viewer(),
         "auditor": _viewer(),
         "cluster-auditor": _rules(_CLUSTER, _READ),
+        **{f"{CREDENTIALS}{part}": _credentials(part) for part in ("operator", "viewer")},
     }
     roles = [_cluster_role(f"govcloud-{name}", granted, labels) for name, granted in rules.items()]
     return [*roles, _cluster_auditors(labels)]
@@ -108,6 +110,17 @@ def _viewer() -> list[Rule]:
         *_rules(_GIVEN, _READ),
         *_rules({"": ("pods/log",)}, ("get",)),
     ]
+
+
+def _credentials(part: Part) -> list[Rule]:
+    """To take credentials of one's part and of those below it; owners can take all by what they hold anyway.
+
+    Of secrets, admission lets these two write nothing but credentials of their own (see `credentials`). They are no part of
+    the roles themselves, so that a credential does not hold them and cannot beget another.
+    """
+    accounts = [ACCOUNTS[one] for one in PARTS[PARTS.index(part) :]]
+    (tokens,) = _rules({"": ("serviceaccounts/token",)}, ("create",))
+    return [{**tokens, "resourceNames": accounts}, *_rules({"": ("secrets",)}, ("create", "delete"))]
 
 
 def _rules(resources: Mapping[str, tuple[str, ...]], verbs: tuple[str, ...]) -> list[Rule]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from govcloud.model import Region
 from govcloud.planner.classes import classes
 from govcloud.planner.clusterroles import cluster_roles
+from govcloud.planner.cordon import cordon_policies
+from govcloud.planner.credentials import credential_policies
 from govcloud.planner.labels import Manifest
 from govcloud.planner.placement import placement_policies
 from govcloud.planner.protection import protection_policies
@@ -24,6 +26,8 @@ def plan_platform(region: Region) -> list[Manifest]:
         *cluster_roles(region),
         *placement_policies(region),
         *protection_policies(region),
+        *cordon_policies(region),
+        *credential_policies(region),
         *waiver_policies(region),
         *rule_policies(region),
     ]

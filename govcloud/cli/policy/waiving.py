@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from govcloud.cli.estates import estate_argument, read_estate
+from govcloud.cli.hubs import Hub, hub_options
 from govcloud.cli.output import emit, output_option, say
 from govcloud.cli.policy.auditing import audited, registered
 from govcloud.cli.policy.found import fails, say_findings
@@ -17,20 +18,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from govcloud.cluster import Cluster
+    from govcloud.hub.register import Register
     from govcloud.model import Estate, Waiver
     from govcloud.waivers import Looks, Standing
-
-_Command = Callable[..., Any]
-
-
-def _caller_options(command: _Command) -> _Command:
-    """The options that say as whom the hub is called."""
-    command = click.option("--context", help="A context of that kubeconfig; its current one by default.")(
-        command
-    )
-    return click.option(
-        "--kubeconfig", help="Your kubeconfig of the hub; that of the estate's hub by default."
-    )(command)
 
 
 @click.command()
@@ -50,11 +40,10 @@ def _caller_options(command: _Command) -> _Command:
 )
 @click.option("--waiver", "name", help="The name of the waiver; by default made of rule, tenancy and day.")
 @click.option("--approved-by", help="Who approves, by the user name of the identity provider.")
-@click.option("--estate", "path", envvar="GOVCLOUD_ESTATE", default="estates/national", show_default=True)
 @click.option(
     "--apply", "apply_", is_flag=True, help="Write it into the register of the hub, approved by you."
 )
-@_caller_options
+@hub_options
 @click.option("--output", "-o", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
 def waive(
     rule: str,
@@ -67,10 +56,8 @@ def waive(
     names: tuple[str, ...],
     name: str | None,
     approved_by: str | None,
-    path: str,
     apply_: bool,
-    kubeconfig: str | None,
-    context: str | None,
+    hub: Hub,
     output: str,
 ) -> None:
     """Make a waiver of RULE for a tenancy: the document to be reviewed, or with --apply the approved one.
@@ -81,9 +68,9 @@ def waive(
     from govcloud.waivers import default_name, draft, plain, problems_of
     from stacks.desired import tenancy_of
 
-    estate, now = read_estate(path), _now()
+    estate, now = hub.estate, _now()
     owner = tenancy_of(estate, tenancy)
-    hub = _hub(estate, kubeconfig, context) if apply_ else None
+    register = hub.register if apply_ else None
     document = draft(
         find_rule(rule).id,
         owner,
@@ -92,15 +79,15 @@ def waive(
         kinds=kinds,
         names=names,
         until=_end(days, until, now),
-        approved_by=_approver(approved_by, hub),
+        approved_by=_approver(approved_by, register),
         name=name or default_name(rule, owner, now),
     )
     findings = problems_of(document, estate, now)
     say_findings(findings)
     if fails(findings, None):
         raise click.exceptions.Exit(1)
-    if hub is not None:
-        _write(hub, document)
+    if register is not None:
+        _write(register.cluster, document)
     emit(plain(document) if output == "json" else [plain(document)], output, lambda: "")
 
 
@@ -159,26 +146,15 @@ def _moment(text: str) -> datetime:
         ) from None
 
 
-def _hub(estate: Estate, kubeconfig: str | None, context: str | None) -> Cluster:
-    from govcloud.cluster import Cluster
-    from stacks.desired import target_of
-
-    target = target_of(estate, estate.head.spec.hub)
-    return (
-        Cluster(kubeconfig, context) if kubeconfig else Cluster(target.kubeconfig, context or target.context)
-    )
-
-
-def _approver(named: str | None, hub: Cluster | None) -> str:
+def _approver(named: str | None, register: Register | None) -> str:
     """Who approves: who is named, and in the register whoever calls."""
     from govcloud.errors import RefusedError
-    from govcloud.hub.register import Register
 
-    if hub is None:
+    if register is None:
         if named is None:
             raise click.UsageError("Say who approves with --approved-by, or write it yourself with --apply.")
         return named
-    caller = Register(hub).caller().name
+    caller = register.caller().name
     if named not in (None, caller):
         raise RefusedError(
             f"the register would have it approved by {named}, but {caller} calls",

@@ -14,6 +14,8 @@ from govcloud.local.region.credentials import packaged
 from govcloud.local.region.waiting import Progress, wait_until_empty
 
 _SIMULATED = ("kwok.x-k8s.io/node", "fake")
+# One program answers for all nodes, each under a path of its own.
+_USAGE_PATH = "metrics.k8s.io/resource-metrics-path"
 _POLL = 0.1
 _CALLERS = 8
 
@@ -50,7 +52,11 @@ def settle_nodes(
 
 
 def _apply_node(api: Api, node: Manifest) -> None:
-    api.apply({key: value for key, value in node.items() if key != "status"})
+    metadata = node["metadata"]
+    if is_simulated(node):
+        path = {_USAGE_PATH: f"/metrics/nodes/{metadata['name']}/metrics/resource"}
+        metadata = {**metadata, "annotations": {**metadata["annotations"], **path}}
+    api.apply({**{key: value for key, value in node.items() if key != "status"}, "metadata": metadata})
     if node.get("status"):
         identity = {"name": node["metadata"]["name"]}
         status = {"apiVersion": "v1", "kind": "Node", "metadata": identity, "status": node["status"]}

@@ -242,6 +242,9 @@ def kwok(layout: Layout, record: Record) -> Component:
             f"--kubeconfig={kubeconfig}",
             "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake",
             f"--server-address={HOST}:{record.ports['kwok']}",
+            # What the nodes say about where their kubelet listens: it tells their usage there.
+            f"--node-ip={HOST}",
+            f"--node-port={record.ports['kwok']}",
             f"--tls-cert-file={pki / 'kwok-server.crt'}",
             f"--tls-private-key-file={pki / 'kwok-server.key'}",
             "--v=WARN",

@@ -120,7 +120,8 @@ class Reviews:
 
 def attributes(right: Right) -> dict[str, Any]:
     """What a right is about, as an API server is asked."""
-    name, _, subresource = right.name.partition("/")
+    kind, _, one = right.name.partition("=")
+    name, _, subresource = kind.partition("/")
     resource, _, group = name.partition(".")
     found = {"verb": right.verb, "group": group, "resource": resource, "subresource": subresource}
-    return {"resourceAttributes": found | {"namespace": NAMESPACES[right.place]}}
+    return {"resourceAttributes": found | {"namespace": NAMESPACES[right.place], "name": one}}

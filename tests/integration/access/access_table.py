@@ -1,4 +1,7 @@
-"""The tables of docs/access.md as data: what they say is what the tests ask about."""
+"""The tables of docs/access.md as data: what they say is what the tests ask about.
+
+A name after ``=`` is that of one object, where a right is on that alone.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,9 @@ class Row:
     def verbs(self, name: str, served: Served) -> frozenset[str]:
         """The verbs to ask about: those that the kind has, where a word stands for them, and those written."""
         said = frozenset().union(*(_words(cell) for cell in self.cells.values()))
-        return (served.get(name, ALL) if said & {"read", "all"} else frozenset()) | (said & _VERBS)
+        kind, _, one = name.partition("=")
+        assert not one or not said & {"read", "all"}, f"{name}: of one object, write the verbs"
+        return (served.get(kind, ALL) if said & {"read", "all"} else frozenset()) | (said & _VERBS)
 
     def expected(self, part: str, name: str, served: Served) -> frozenset[str]:
         """The verbs that a part has on a kind."""

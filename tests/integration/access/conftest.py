@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from access_issuer import Issuer, callers, serving
 from access_people import Reviews
+from access_requests import PEOPLE
 from access_table import Served
 from api_servers import Cluster
 
@@ -15,6 +17,7 @@ from govcloud.local.toolchain import Toolchain
 from govcloud.model import Estate
 from govcloud.model.loader import load_estate
 from govcloud.planner import Manifest, plan_platform, plan_tenancy
+from govcloud.planner.credentials import credential_policies
 from govcloud.planner.register_estate import plan_register
 
 _GATES = ("CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding")
@@ -100,11 +103,13 @@ def region(
 
 
 @pytest.fixture(scope="session")
-def cluster(region: LocalRegion, plans: dict[str, list[Manifest]]) -> Iterator[Cluster]:
+def cluster(region: LocalRegion, estate: Estate, plans: dict[str, list[Manifest]]) -> Iterator[Cluster]:
     """The region with its gates, its tenancies and its register; the rules on workloads are left out, for speed."""
     cluster = Cluster(region.kubeconfig)
     platform = plans["platform"]
-    kept = [m for m in platform if m["metadata"]["name"] in ("govcloud-managed", "govcloud-namespaces")]
+    names = {"govcloud-managed", "govcloud-namespaces"}
+    names |= {m["metadata"]["name"] for m in credential_policies(estate.regions["north"])}
+    kept = [m for m in platform if m["metadata"]["name"] in names]
     cluster.apply_all([m for m in platform if m["kind"] in _GATES])
     cluster.apply_all([m for name, plan in plans.items() if name.startswith("me") for m in plan])
     cluster.apply_all(kept)
@@ -112,6 +117,15 @@ def cluster(region: LocalRegion, plans: dict[str, list[Manifest]]) -> Iterator[C
     cluster.apply_all(plans["register"])
     yield cluster
     cluster.close()
+
+
+@pytest.fixture(scope="session")
+def kubeconfigs(
+    region: LocalRegion, cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
+    """The kubeconfig of each of the people who take credentials."""
+    folder = tmp_path_factory.mktemp("people")
+    return {key: region.issue(user, [group], folder / key) for key, (user, group) in PEOPLE.items()}
 
 
 @pytest.fixture(scope="session")

@@ -31,11 +31,12 @@ def test_no_part_has_a_right_that_stands_in_no_table(
 def _held(reviews: Reviews, one: Somebody, namespace: str) -> set[tuple[str, str]]:
     """The verbs and kinds of somebody's rules in a namespace, as the API server tells them."""
     return {
-        (verb, _name(group, resource))
+        (verb, _name(group, resource) + only)
         for rule in reviews.rules(one, namespace)
         for verb in rule["verbs"]
         for group in rule["apiGroups"]
         for resource in rule["resources"]
+        for only in [f"={name}" for name in rule.get("resourceNames", ())] or [""]
     }
 
 

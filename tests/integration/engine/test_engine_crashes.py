@@ -26,14 +26,14 @@ def _whole(estate: EstateUnderTest) -> None:
     """Every tenancy stands in both regions exactly once, every stack has its record, nothing is left over."""
     for number in range(1, TENANCIES + 1):
         for region in ("north", "south"):
-            assert len(estate.live(region, estate.tenancy(number))) == 15
+            assert len(estate.live(region, estate.tenancy(number))) == 20
     stacks = estate_state(estate.name) / "state" / ".pulumi" / "stacks" / "govcloud"
     names = {path.stem for path in stacks.glob("*.json")}
     wanted = {f"tenancy.{estate.tenancy(n)}.{r}" for n in range(1, TENANCIES + 1) for r in ("north", "south")}
     assert names == wanted | {"platform.north", "platform.south"}
     for name in wanted:
         latest = json.loads((stacks / f"{name}.json").read_text())["checkpoint"]["latest"]
-        assert len(latest["resources"]) == 16 + 3
+        assert len(latest["resources"]) == 21 + 3
         assert not latest.get("pending_operations")
     assert not estate.processes()
 

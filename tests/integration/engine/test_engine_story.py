@@ -46,7 +46,7 @@ def test_every_tenancy_stands_in_primary_and_standby(story: EstateUnderTest) -> 
             namespace = story.namespace(region, story.tenancy(number))
             assert namespace is not None
             assert namespace["metadata"]["labels"]["govcloud.dev/role"] == role
-            assert len(story.live(region, story.tenancy(number))) == 15
+            assert len(story.live(region, story.tenancy(number))) == 20
 
 
 def test_a_second_time_changes_nothing_and_starts_no_engine(story: EstateUnderTest) -> None:
@@ -69,7 +69,7 @@ def test_each_tenancy_and_region_has_a_stack_that_the_real_pulumi_reads(
     stacks = {row["name"]: row["resourceCount"] for row in json.loads(listed.stdout)}
     assert {f"tenancy.{story.tenancy(n)}.{r}" for n in range(1, 6) for r in ("north", "south")} < set(stacks)
     assert not [name for name in stacks if name.startswith("passing.")]
-    assert stacks[f"tenancy.{story.tenancy(1)}.north"] == 16 + 3  # the root, the provider and the component
+    assert stacks[f"tenancy.{story.tenancy(1)}.north"] == 21 + 3  # the root, the provider and the component
 
 
 def test_the_plain_pulumi_program_previews_a_stack_without_a_change(story: EstateUnderTest) -> None:

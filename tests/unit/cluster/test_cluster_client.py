@@ -216,3 +216,32 @@ def test_a_kubeconfig_that_is_none_is_named(tmp_path: Path, content: bytes) -> N
 
 def test_a_context_that_is_not_in_the_kubeconfig_is_named(kubeconfig: Kubeconfig) -> None:
     assert "stranger" in refused(kubeconfig("http://127.0.0.1:1"), "stranger").what
+
+
+def test_a_watch_yields_what_happens_one_line_each(cluster: Cluster, server: FakeServer) -> None:
+    events = [
+        {"type": "ADDED", "object": {"metadata": {"name": "a"}}},
+        {"type": "BOOKMARK", "object": {"metadata": {"resourceVersion": "9"}}},
+    ]
+    server.answers["GET /api/v1/secrets"] = 200, "".join(f"{json.dumps(e)}\n" for e in events).encode()
+    assert list(cluster.watch(SECRET, "7", seconds=5)) == [(e["type"], e["object"]) for e in events]
+    assert parse_qs(server.heard[-1]["query"]) == {
+        "watch": ["true"],
+        "resourceVersion": ["7"],
+        "allowWatchBookmarks": ["true"],
+        "timeoutSeconds": ["5"],
+    }
+
+
+def test_a_watch_from_a_version_that_is_too_old_says_so(cluster: Cluster, server: FakeServer) -> None:
+    told = {"type": "ERROR", "object": {"kind": "Status", "code": 410, "message": "too old resource version"}}
+    server.answers["GET /api/v1/secrets"] = 200, f"{json.dumps(told)}\n".encode()
+    with pytest.raises(StatusError, match="too old resource version") as caught:
+        list(cluster.watch(SECRET, "7", seconds=5))
+    assert caught.value.status == 410
+
+
+def test_a_watch_that_is_refused_says_why(cluster: Cluster, server: FakeServer) -> None:
+    server.answers["GET /api/v1/secrets"] = 403, {"message": "secrets is forbidden"}
+    with pytest.raises(StatusError, match="secrets is forbidden"):
+        list(cluster.watch(SECRET, "7", seconds=5))

@@ -1,5 +1,6 @@
 """What the engine runs, what it spares, and what one failure touches; runs and regions are played."""
 
+import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -478,3 +479,30 @@ def test_a_result_is_plain_data(stage: Stage) -> None:
         "why": "",
         "findings": [],
     }
+
+
+def test_what_is_stopped_in_the_middle_begins_nothing_more_and_settles_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played = stage.run
+
+    def stopped_in_it(*arguments: Any, **options: Any) -> Outcome:
+        stage.engine.stop()
+        return played(*arguments, **options)
+
+    monkeypatch.setattr(module, "run", stopped_in_it)
+    stage.standings = {unit.name: Standing(unit, known=True) for unit in (NORTH, AIR)}
+    report = stage.engine.up([NORTH, AIR])
+    assert stage.stacks == ["platform.north"]
+    assert states(report) == {"platform.north": "failed", "tenancy.air.north": "failed"}
+    assert {"stopped before it was done; what was done stays done"} == {r.why for r in report.results}
+    assert stage.receipts() == []
+
+
+def test_what_was_stopped_waits_for_no_lock(stage: Stage) -> None:
+    engine = Engine(stage.engine.settings, quiet(), wait=True)
+    engine.stop()
+    with (stage.root / "lock").open("a+") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(RefusedError, match="another change of this estate is under way"):
+            engine.up([NORTH])

@@ -45,9 +45,16 @@ def test_a_region_without_tenancies_that_was_named_is_its_platform(estate: Estat
     assert names(replace(estate, tenancies={}), regions=("south",)) == ["platform.south"]
 
 
-def test_a_region_without_tenancies_that_was_not_named_is_left_alone(estate: Estate) -> None:
-    air = {"water": estate.tenancies["water"]}
-    assert names(replace(estate, tenancies=air)) == ["platform.south", "tenancy.water.south"]
+def test_a_region_without_tenancies_that_was_not_named_is_left_alone_unless_it_is_the_hub(
+    estate: Estate,
+) -> None:
+    water = estate.tenancies["water"]
+    assert names(replace(estate, tenancies={"water": water})) == [
+        "platform.north",
+        "platform.south",
+        "tenancy.water.south",
+    ]
+    assert names(replace(estate, tenancies={})) == ["platform.north"]
 
 
 def test_a_selection_that_means_nothing_says_so(estate: Estate) -> None:

@@ -26,13 +26,31 @@ def _subjects(plan):
     return {m["roleRef"]["name"]: m["subjects"] for m in plan if m["kind"] == "RoleBinding"}
 
 
+def _people(subjects):
+    return [s["name"] for s in subjects if s["kind"] != "ServiceAccount"]
+
+
 def test_members_default_to_the_groups_of_the_department(beijing, mee, make_tenancy):
     subjects = _subjects(plan_tenancy(make_tenancy(), mee, beijing, "primary"))
-    assert {role: [s["name"] for s in members] for role, members in subjects.items()} == {
+    assert {role: _people(members) for role, members in subjects.items()} == {
         "govcloud-owner": ["mee:owners"],
         "govcloud-operator": ["mee:operators"],
         "govcloud-viewer": ["mee:viewers"],
         "govcloud-auditor": ["govcloud:auditors"],
+        "govcloud-credentials-operator": ["mee:operators"],
+        "govcloud-credentials-viewer": ["mee:viewers"],
+    }
+
+
+def test_the_account_of_a_part_has_its_role_and_takes_no_credentials(beijing, mee, make_tenancy):
+    subjects = _subjects(plan_tenancy(make_tenancy(), mee, beijing, "primary"))
+    accounts = {
+        role: [(s["name"], s["namespace"]) for s in members if s["kind"] == "ServiceAccount"]
+        for role, members in subjects.items()
+    }
+    assert {role: found for role, found in accounts.items() if found} == {
+        f"govcloud-{part}": [(f"govcloud-{part}", "t-mee-air-quality")]
+        for part in ("owner", "operator", "viewer")
     }
 
 
@@ -40,7 +58,8 @@ def test_members_that_a_department_names_take_the_place_of_the_default(beijing, 
     spec = {"title": "部", "roles": {"owner": {"groups": ["it"], "users": ["li.na@mee"]}}}
     named = Department.model_validate({"metadata": {"name": "mee"}, "spec": spec})
     owners = _subjects(plan_tenancy(make_tenancy(), named, beijing, "primary"))["govcloud-owner"]
-    assert [(s["kind"], s["name"]) for s in owners] == [("Group", "it"), ("User", "li.na@mee")]
+    assert _people(owners) == ["it", "li.na@mee"]
+    assert [s["kind"] for s in owners[:2]] == ["Group", "User"]
 
 
 def test_accounts_hand_no_token_to_a_pod_that_does_not_ask(beijing, mee, make_tenancy):
@@ -50,7 +69,24 @@ def test_accounts_hand_no_token_to_a_pod_that_does_not_ask(beijing, mee, make_te
         for m in plan
         if m["kind"] == "ServiceAccount"
     }
-    assert accounts == {"workload": False, "default": False}
+    names = ("workload", "default", "govcloud-owner", "govcloud-operator", "govcloud-viewer")
+    assert accounts == dict.fromkeys(names, False)
+
+
+@pytest.mark.parametrize(
+    ("role", "accounts"),
+    [("operator", ["govcloud-operator", "govcloud-viewer"]), ("viewer", ["govcloud-viewer"])],
+)
+def test_credentials_are_of_ones_own_part_or_below(beijing, role, accounts):
+    (found,) = (
+        m["rules"]
+        for m in plan_platform(beijing)
+        if m["kind"] == "ClusterRole" and m["metadata"]["name"] == f"govcloud-credentials-{role}"
+    )
+    tokens, secrets = found
+    assert (tokens["resources"], tokens["verbs"]) == (["serviceaccounts/token"], ["create"])
+    assert tokens["resourceNames"] == accounts
+    assert (secrets["resources"], secrets["verbs"]) == (["secrets"], ["create", "delete"])
 
 
 @pytest.mark.parametrize("role", ["owner", "operator", "viewer", "auditor", "cluster-auditor"])

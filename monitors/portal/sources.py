@@ -1,0 +1,119 @@
+"""Where the portal's figures come from. What is not at hand is None, and the page says so: it shows no invented figure."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from govcloud.model import Estate, Sharing, Waiver
+from govcloud.report.report import Report
+from monitors.facts import EstateFacts
+from monitors.ledger.values import Gap, Series, Subject
+
+
+class History(Protocol):
+    """What the portal asks of the ledger."""
+
+    def series(self, subject: Subject, resource: str, measure: str, start: float, end: float) -> Series:
+        """Hourly means from ``start`` to ``end`` (Unix seconds)."""
+
+    def gaps(self, start: float, end: float) -> tuple[Gap, ...]:
+        """The times of which nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """How ready a standby of a tenancy is, as drills and copies have measured it.
+
+    Moments are Unix seconds; None is what was never measured.
+
+    Args:
+        tenancy: the tenancy.
+        region: the standby region.
+        copied: when its data was last copied there with success.
+        drilled: when it was last drilled with success.
+        rpo: the data lost in that drill, in seconds.
+        rto: how long that drill took, in seconds.
+    """
+
+    tenancy: str
+    region: str
+    copied: float | None = None
+    drilled: float | None = None
+    rpo: float | None = None
+    rto: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is expected of a subject's use.
+
+    Moments are Unix seconds; amounts are in base units.
+
+    Args:
+        times: when.
+        low: the lower bound at these times.
+        expected: what is expected then.
+        high: the upper bound.
+        level: which part of what comes the bounds are meant to hold, 0 to 1.
+        early: when the upper bound reaches the limit; None where it does not.
+        full: when what is expected does.
+        late: when the lower bound does.
+        mase: error on the last week over that of telling each day from the day before (MASE), of all of its kind; None where
+            none could be tested.
+    """
+
+    times: tuple[float, ...]
+    low: tuple[float, ...]
+    expected: tuple[float, ...]
+    high: tuple[float, ...]
+    level: float
+    early: float | None = None
+    full: float | None = None
+    late: float | None = None
+    mase: float | None = None
+
+
+Foresight = Callable[[Subject, str, str], Outlook | None]
+"""Of a kind of subject, its key (``region``, ``region/pool``, ``region/tenancy``) and a resource: what is expected of it."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """All that the portal reads. Each call is cheap, since a page may ask often.
+
+    Args:
+        facts: the newest facts of the estate.
+        estate: the estate's documents: titles, objectives, filings, sharings and waivers come from them.
+        ledger: past hours, for trend, forecast and reclaim candidates.
+        outlook: what is expected of a subject; it gives None where too little is known to say.
+        report: the newest check of the rules; a call may give None where none was made yet.
+        sharings: the agreements in force, where the register tells of newer ones than the estate's files.
+        waivers: the waivers in force, likewise.
+        recovery: what was measured of the standbys.
+        clock: Unix seconds.
+    """
+
+    facts: Callable[[], EstateFacts]
+    estate: Estate | None = None
+    ledger: History | None = None
+    outlook: Foresight | None = None
+    report: Callable[[], Report | None] | None = None
+    sharings: Callable[[], Iterable[Sharing]] | None = None
+    waivers: Callable[[], Iterable[Waiver]] | None = None
+    recovery: Callable[[], Iterable[Readiness]] | None = None
+    clock: Callable[[], float] = time.time
+
+    def known_sharings(self) -> tuple[Sharing, ...] | None:
+        """The sharings, None where nobody knows them."""
+        if self.sharings is not None:
+            return tuple(self.sharings())
+        return tuple(self.estate.sharings.values()) if self.estate else None
+
+    def known_waivers(self) -> tuple[Waiver, ...] | None:
+        """The waivers, None where nobody knows them."""
+        if self.waivers is not None:
+            return tuple(self.waivers())
+        return tuple(self.estate.waivers.values()) if self.estate else None

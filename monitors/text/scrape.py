@@ -1,0 +1,125 @@
+"""One generation of the metrics, as any number of scrapes read it: put together once for each format and choice."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from monitors.families import Extra, Family
+from monitors.text.blocks import Block
+from monitors.text.lines import header, number, prefix
+
+Format = Literal["text", "openmetrics"]
+CONTENT_TYPES: dict[Format, str] = {
+    "text": "text/plain; version=0.0.4; charset=utf-8",
+    "openmetrics": "application/openmetrics-text; version=1.0.0; charset=utf-8",
+}
+_LEVEL = 1
+"""Of gzip: 6 takes three times as long and saves a tenth."""
+
+_KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which tenancies a scrape is about; with a choice, only what is told by tenancy is told."""
+
+    tenancies: frozenset[str] = frozenset()
+    departments: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.tenancies or self.departments)
+
+    def has(self, tenancy: str, department: str) -> bool:
+        """Whether a tenancy is chosen."""
+        return (not self.tenancies or tenancy in self.tenancies) and (
+            not self.departments or department in self.departments
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Families and the blocks of all subjects in them."""
+
+    families: tuple[Family[Any], ...]
+    blocks: tuple[Block, ...]
+
+    @property
+    def by_tenancy(self) -> bool:
+        """Whether its first two labels are tenancy and department."""
+        return self.families[0].labels[:2] == ("tenancy", "department")
+
+
+class Scrape:
+    """One generation.
+
+    Args:
+        sections: what the facts tell.
+        extra_families: families of what others than the watches tell.
+        extras: their samples.
+    """
+
+    def __init__(
+        self,
+        sections: tuple[Section, ...],
+        extra_families: tuple[Family[Any], ...] = (),
+        extras: Iterable[Extra] = (),
+    ) -> None:
+        self.sections = sections
+        self.extra_families = extra_families
+        self.extras = tuple(extras)
+        self._lock = threading.Lock()
+        self._bodies: dict[tuple[Format, Choice, bool], bytes] = {}
+
+    def body(self, form: Format, choice: Choice | None = None) -> bytes:
+        """The whole text in one of the formats."""
+        chosen = choice or Choice()
+        return self._once((form, chosen, False), lambda: self._text(form, chosen))
+
+    def gzipped(self, form: Format, choice: Choice | None = None) -> bytes:
+        """The same, compressed."""
+        body = self.body(form, choice)
+        return self._once((form, choice or Choice(), True), lambda: gzip.compress(body, _LEVEL, mtime=0))
+
+    def _once(self, key: tuple[Format, Choice, bool], make: Callable[[], bytes]) -> bytes:
+        """What is made once, for as many choices as are likely; one more is made for each who asks."""
+        with self._lock:
+            found = self._bodies.get(key)
+            if found is None:
+                found = make()
+                if len(self._bodies) < _KEPT:
+                    self._bodies[key] = found
+            return found
+
+    def _text(self, form: Format, choice: Choice) -> bytes:
+        open_metrics = form == "openmetrics"
+        parts: list[bytes] = []
+        for family, lines in self._families(choice):
+            if lines:
+                parts += (header(family, open_metrics=open_metrics), lines)
+        return b"".join((*parts, b"# EOF\n" if open_metrics else b""))
+
+    def _families(self, choice: Choice) -> Iterator[tuple[Family[Any], bytes]]:
+        for section in self.sections:
+            blocks = section.blocks
+            if choice:
+                if not section.by_tenancy:
+                    continue
+                blocks = tuple(one for one in blocks if choice.has(*one.labels[:2]))
+            for place, family in enumerate(section.families):
+                yield family, b"".join([block.lines[place] for block in blocks])
+        for family in self.extra_families:
+            yield family, b"".join(self._extra(family, choice))
+
+    def _extra(self, family: Family[Any], choice: Choice) -> Iterator[bytes]:
+        labels = family.labels
+        for name, values, value in self.extras:
+            if name != family.name:
+                continue
+            told = dict(zip(labels, values, strict=True))
+            if choice and not ("tenancy" in told and choice.has(told["tenancy"], told["department"])):
+                continue
+            yield prefix(name, labels, values) + number(value) + b"\n"

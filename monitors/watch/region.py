@@ -1,0 +1,177 @@
+"""The watch of one region: informers for what it holds, rounds through its kubelets for what it uses, one value of both.
+
+A region that does not answer troubles nobody else: its facts stay as they were and say that they are not fresh.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from govcloud.errors import ClusterError
+from govcloud.model import Region
+from monitors.facts import RegionFacts
+from monitors.watch.api import Feed
+from monitors.watch.assemble import Assembler
+from monitors.watch.informer import Informer, wait_for
+from monitors.watch.kubelets import Kubelets, address
+from monitors.watch.power import PowerModel
+from monitors.watch.state import KINDS, RegionState
+
+_HEARTBEAT = "/livez"
+_LISTING = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """How often, in seconds.
+
+    Attributes:
+        sampling: kubelets are asked for usage, and the API server whether it lives.
+        settle: facts are made anew at most this often, however many events there are.
+        stale: a node whose kubelet has been silent for so long makes the region's facts not fresh.
+    """
+
+    sampling: float = 15.0
+    settle: float = 1.0
+    stale: float = 45.0
+
+
+class RegionWatch:
+    """One region, watched in threads of its own.
+
+    Args:
+        region: its document.
+        connect: makes a client of its API server; called again after failures, so that new certificates and ports are
+            taken up.
+        changed: called whenever its facts may be others; has to return at once.
+        tempo: how often.
+        model: how much power its nodes draw.
+    """
+
+    def __init__(
+        self,
+        region: Region,
+        connect: Callable[[], Feed],
+        changed: Callable[[], None],
+        tempo: Tempo | None = None,
+        model: PowerModel | None = None,
+    ) -> None:
+        self.region = region
+        self.state = RegionState()
+        self._connect = connect
+        self._changed = changed
+        self._tempo = tempo or Tempo()
+        self._informers = [Informer(kind, self._feed, self.state, changed) for kind in KINDS]
+        self._kubelets = Kubelets(self._feed, self.state)
+        self._assembler = Assembler(region, model or PowerModel())
+        self._stopped = threading.Event()
+        self._opening = threading.Lock()
+        self._client: Feed | None = None
+        self._alive = False
+        self._heard = 0.0
+        self._sampled = 0.0
+        self._errors = 0
+        self._thread = threading.Thread(target=self._run, name=f"sample {region.name}", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        for one in self._informers:
+            one.start()
+        self._thread.start()
+
+    def stop(self, seconds: float = 5.0) -> None:
+        """End all threads; waits for them for so many seconds at most."""
+        self._stopped.set()
+        self._kubelets.stop()
+        for one in self._informers:
+            one.stop()
+        wait_for(self._informers, seconds)
+        self._thread.join(seconds)
+
+    @property
+    def listed(self) -> bool:
+        """Whether everything was read once, so that sums are whole."""
+        return all(one.standing.listed for one in self._informers)
+
+    @property
+    def tried(self) -> bool:
+        """Whether there is something to tell: it was read and sampled once, or does not answer."""
+        return (self.listed and self._sampled > 0) or self._count_errors() > 0
+
+    def facts(self) -> RegionFacts:
+        """The region as it is known now; without tenancies and pools until everything was read once."""
+        tenancies, pools = self._assembler.assemble(self.state) if self.listed else ((), ())
+        return RegionFacts(
+            region=self.region.name,
+            title=self.region.spec.title,
+            observed=self._heard,
+            sampled=self._sampled,
+            fresh=self._is_fresh(),
+            pue=self.region.spec.energy.pue,
+            tenancies=tenancies,
+            pools=pools,
+            watch_errors=self._count_errors(),
+        )
+
+    def _count_errors(self) -> int:
+        return self._errors + sum(one.standing.errors for one in self._informers)
+
+    def _is_fresh(self) -> bool:
+        watching = all(one.standing.open for one in self._informers)
+        return self._alive and watching and self.listed and self._sampled > 0 and not self._silent()
+
+    def _silent(self) -> bool:
+        """Whether the kubelet of a ready node has not been heard of for too long."""
+        oldest = time.time() - self._tempo.stale
+        with self.state.lock:
+            return any(
+                max(record.sampled, record.seen) < oldest
+                for record in self.state.nodes.values()
+                if record.pool and record.ready and address(record.node)
+            )
+
+    def _feed(self) -> Feed:
+        with self._opening:
+            if self._client is None:
+                self._client = self._connect()
+            return self._client
+
+    def _run(self) -> None:
+        """The second round comes soon after the first, since processors are told by differences."""
+        rounds = 0
+        while not self._stopped.is_set():
+            begun = time.monotonic()
+            self._beat()
+            if self.listed:
+                self._sample()
+                rounds += 1
+            self._changed()
+            pause = self._tempo.sampling if rounds > 1 else min(1.0, self._tempo.sampling)
+            if not self.listed and self._alive:
+                pause = _LISTING
+            self._stopped.wait(max(0.05, pause - (time.monotonic() - begun)))
+
+    def _beat(self) -> None:
+        try:
+            self._feed().read(_HEARTBEAT, patience=5.0)
+        except ClusterError:
+            self._errors += 1
+            self._alive = False
+            with self._opening:
+                self._client = None
+        else:
+            self._alive = True
+            self._heard = time.time()
+
+    def _sample(self) -> None:
+        try:
+            found = self._kubelets.sample(self._tempo.sampling)
+        except ClusterError:
+            self._errors += 1
+            return
+        self._errors += found.failed
+        if not found.failed:
+            self._sampled = time.time()
