@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -157,6 +157,12 @@ def registered_waivers(cluster: Cluster) -> list[Waiver]:
     kind = cluster.kinds.get((API_VERSION, "Waiver"))
     found = [] if kind is None else [_waiver(item) for item in cluster.list(kind)]
     return [waiver for waiver in found if waiver]
+
+
+def with_registered(estate: Estate, registered: Iterable[Waiver]) -> Estate:
+    """The estate with the waivers of its register beside its own; of one name in both, its own counts."""
+    own = estate.waivers
+    return replace(estate, waivers={**{one.name: one for one in registered}, **own})
 
 
 def register_waiver(cluster: Cluster, waiver: Waiver) -> None:

@@ -43,6 +43,15 @@ def _engine(estate: Estate, no_wait: bool) -> Iterator[Engine]:
         yield Engine(settings, heard, wait=not no_wait)
 
 
+def _read(path: str) -> Estate:
+    """The estate, and the waivers of its register with it: what they excuse is excused wherever rules are asked."""
+    from govcloud.cli.policy.auditing import registered
+    from govcloud.waivers import with_registered
+
+    estate = read_estate(path)
+    return with_registered(estate, registered(estate))
+
+
 def _units(estate: Estate, regions: tuple[str, ...], tenancies: tuple[str, ...]) -> list[Unit]:
     from govcloud.engine.units import units_of
 
@@ -80,7 +89,7 @@ def up(
     """
     from govcloud.engine.departures import strays
 
-    estate = read_estate(path)
+    estate = _read(path)
     if register:
         _up_register(estate, path, tenancies, regions, no_wait, output)
         return
@@ -162,7 +171,7 @@ def preview(
     path: str, tenancies: tuple[str, ...], regions: tuple[str, ...], no_wait: bool, output: str
 ) -> None:
     """Show what `up` would change, object by object; nothing is changed."""
-    estate = read_estate(path)
+    estate = _read(path)
     units = _units(estate, regions, tenancies)
     with _engine(estate, no_wait) as engine:
         report = engine.preview(units)
@@ -178,7 +187,7 @@ def preview(
 @output_option
 def drift(path: str, tenancies: tuple[str, ...], regions: tuple[str, ...], output: str) -> None:
     """Name what someone changed by hand: object, field, planned and live value, and who. Exit code 1 where there is any."""
-    estate = read_estate(path)
+    estate = _read(path)
     units = _units(estate, regions, tenancies)
     with _engine(estate, no_wait=True) as engine:
         standings = engine.survey(units)

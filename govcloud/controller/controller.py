@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from govcloud.controller.agenda import due_at, mark_of
 from govcloud.controller.holder import own_name
@@ -23,6 +24,7 @@ from govcloud.hub.record import Record
 from govcloud.hub.recorder import DecisionLog
 from govcloud.hub.register import Register
 from govcloud.model import Estate
+from govcloud.waivers import registered_waivers
 from stacks.desired import target_of
 
 _PATIENCE = 1.0
@@ -185,7 +187,8 @@ class Controller:
         make_ready(self._estate, engine)
         target = target_of(self._estate, self._estate.head.spec.hub)
         register = Register(Leader(target.kubeconfig, target.context, lambda: self._lease.held))
-        return Reconciler(register, DecisionLog(register), Land(self._estate), engine)
+        land = Land(self._estate, partial(registered_waivers, register.cluster))
+        return Reconciler(register, DecisionLog(register), land, engine)
 
     def _end_engine(self) -> None:
         if self._engine:

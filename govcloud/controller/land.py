@@ -6,17 +6,18 @@ that is in the files too is refused, so that never two places say what runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from govcloud.controller.agenda import is_closed
 from govcloud.engine.units import Selection, Unit, units_of
 from govcloud.errors import EstateError, RefusedError
 from govcloud.hub.record import Record
-from govcloud.model import Estate, Placement, Tenancy
+from govcloud.model import Estate, Placement, Tenancy, Waiver
 from govcloud.model.checks import check_estate
 from govcloud.placement import place
 from govcloud.planner.cordon import cordoned
+from govcloud.waivers import with_registered
 
 
 class Land:
@@ -24,10 +25,12 @@ class Land:
 
     Args:
         estate: the estate of the files, every tenancy placed.
+        registered: tells the waivers that the register has now.
     """
 
-    def __init__(self, estate: Estate) -> None:
+    def __init__(self, estate: Estate, registered: Callable[[], Iterable[Waiver]] = tuple) -> None:
         self.estate = estate
+        self._registered = registered
 
     def tenancy(self, record: Record, standing: Iterable[Record]) -> Tenancy:
         """What was approved, with its regions: those it has, else those it names, else those with room.
@@ -61,7 +64,8 @@ class Land:
         if not tenancies:
             return []
         closed = {name for name in tenancies if is_closed(records[name])}
-        units = units_of(self._with(tenancies), Selection(tenancies=tuple(tenancies)))
+        excused = with_registered(self.estate, self._registered())
+        units = units_of(self._with(tenancies, excused), Selection(tenancies=tuple(tenancies)))
         return [
             replace(unit, manifests=cordoned(unit.manifests)) if unit.name.tenancy in closed else unit
             for unit in units
@@ -77,10 +81,11 @@ class Land:
         everyone = {**self.estate.tenancies, **others, tenancy.name: tenancy}
         return place(replace(self.estate, tenancies=everyone)).tenancies[tenancy.name]
 
-    def _with(self, tenancies: Mapping[str, Tenancy]) -> Estate:
+    def _with(self, tenancies: Mapping[str, Tenancy], estate: Estate | None = None) -> Estate:
         """The estate with these tenancies alone, and what in it is about them."""
-        waivers = {k: one for k, one in self.estate.waivers.items() if one.spec.tenancy in tenancies}
-        return replace(self.estate, tenancies=tenancies, sharings={}, waivers=waivers)
+        estate = estate or self.estate
+        waivers = {k: one for k, one in estate.waivers.items() if one.spec.tenancy in tenancies}
+        return replace(estate, tenancies=tenancies, sharings={}, waivers=waivers)
 
 
 def _kept(record: Record, approved: Tenancy) -> Placement | None:

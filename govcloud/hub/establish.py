@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -14,12 +15,14 @@ from govcloud.hub.lifecycle import RETENTION_DAYS
 from govcloud.hub.names import department_namespace
 from govcloud.model import API_VERSION, Estate
 from govcloud.planner.crds import KINDS
+from govcloud.planner.labels import Manifest
 from govcloud.planner.register_estate import plan_register
 
 MANAGER = "govcloud-register"
 """The field manager of what the register stands on; the engine, which has another one, never prunes it."""
 
 _POLL = 0.2
+_AT_ONCE = 12
 _NOBODY = f"sha256:{'0' * 64}"
 
 
@@ -51,16 +54,27 @@ def establish(
     manifests = plan_register(estate, retention)
     end = time.monotonic() + patience
     _wait(lambda: _is_served(cluster), end, "the hub does not serve the kinds of the register")
-    for manifest in manifests:
-        cluster.apply(manifest, manager=MANAGER)
-    for name in estate.departments:
-        held = partial(_is_governed, cluster, name)
-        _wait(
-            held,
-            end,
-            f"the hub does not hold department {name} and the platform to the rules of the register",
-        )
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        for stage in _stages(manifests):
+            list(threads.map(partial(cluster.apply, manager=MANAGER), stage))
+        list(threads.map(partial(_wait_for_rules, cluster, end), estate.departments))
     return len(manifests)
+
+
+def _stages(manifests: Iterable[Manifest]) -> tuple[list[Manifest], list[Manifest]]:
+    """Namespaces and what is in none, then what is in them."""
+    stages: tuple[list[Manifest], list[Manifest]] = ([], [])
+    for manifest in manifests:
+        stages["namespace" in manifest["metadata"]].append(manifest)
+    return stages
+
+
+def _wait_for_rules(cluster: Cluster, end: float, department: str) -> None:
+    _wait(
+        partial(_is_governed, cluster, department),
+        end,
+        f"the hub does not hold department {department} and the platform to the rules of the register",
+    )
 
 
 def _wait(holds: Callable[[], bool], end: float, otherwise: str) -> None:

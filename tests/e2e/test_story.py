@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,7 @@ def test_a_tenancy_from_its_request_to_its_end(story: Story) -> None:
     assert story.quota("beijing")["requests.cpu"] == "8"
     assert int(story.quota("guian")["requests.cpu"]) > 0
     _is_worked_in(story)
+    _is_excused_by_a_reviewer(story)
     _is_changed_after_another_review(story)
     _ends_with_a_second_person(story)
     assert "no flaws" in story.does("auditor", "log", "--verify")
@@ -96,6 +98,55 @@ def _is_worked_in(story: Story) -> None:
     for refused in (_pod("t-mee-environment", "1"), _pod("t-mem-emergency", "1")):
         with pytest.raises(StatusError, match="forbidden"):
             cluster.apply(refused, manager="mee")
+
+
+def _is_excused_by_a_reviewer(story: Story) -> None:
+    cluster = Cluster(story.folder / "credential.kubeconfig")
+    old = _deployment(f"t-{NAME}")
+    old["metadata"]["name"] = "old"
+    old["spec"]["template"]["spec"]["hostUsers"] = False
+    for one in old["spec"]["template"]["spec"]["containers"]:
+        one["image"] = f"registry.example.com/old@sha256:{64 * '0'}"
+    with pytest.raises(StatusError, match="GC-POD-02"):
+        cluster.apply(old, manager="mee")
+    why = (
+        "--reason",
+        "the images move to the registry of the cloud within a month",
+        "--ticket",
+        "OA-2026-118",
+    )
+    who = ("--kubeconfig", story.kubeconfig("security-reviewer"), "--estate", "estates/national")
+    words = (
+        "--tenancy",
+        NAME,
+        "--kind",
+        "Deployment",
+        "--name",
+        "old",
+        "--days",
+        "30",
+        *why,
+        "--apply",
+        *who,
+    )
+    ran = story.desk.govcloud("policy", "waive", "GC-POD-02", *words)
+    assert ran.code == 0, ran.err
+    story.brought_about()
+    _is_taken(cluster, old)
+
+
+def _is_taken(cluster: Cluster, manifest: dict[str, Any]) -> None:
+    """A change of the namespace gets to the policies a moment later."""
+    end = time.monotonic() + 20
+    while True:
+        try:
+            cluster.apply(manifest, manager="mee")
+        except StatusError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
+        else:
+            return
 
 
 def _is_changed_after_another_review(story: Story) -> None:

@@ -68,9 +68,9 @@ def waive(
     from govcloud.waivers import default_name, draft, plain, problems_of
     from stacks.desired import tenancy_of
 
-    estate, now = hub.estate, _now()
+    register, now = hub.register if apply_ else None, _now()
+    estate = hub.estate if register is None else _with_registered(hub.estate, register, tenancy)
     owner = tenancy_of(estate, tenancy)
-    register = hub.register if apply_ else None
     document = draft(
         find_rule(rule).id,
         owner,
@@ -146,6 +146,16 @@ def _moment(text: str) -> datetime:
         ) from None
 
 
+def _with_registered(estate: Estate, register: Register, tenancy: str) -> Estate:
+    """The estate, and a tenancy that is not in it but in the register."""
+    from dataclasses import replace
+
+    if tenancy in estate.tenancies:
+        return estate
+    found = register.get(tenancy).document()
+    return replace(estate, tenancies={**estate.tenancies, tenancy: found})
+
+
 def _approver(named: str | None, register: Register | None) -> str:
     """Who approves: who is named, and in the register whoever calls."""
     from govcloud.errors import RefusedError
@@ -169,7 +179,7 @@ def _write(hub: Cluster, document: Waiver) -> None:
 
     register_waiver(hub, document)
     say(
-        f"waiver {document.name} is in the register; regions know it as soon as it is in the estate, and `govcloud up` ran"
+        f"waiver {document.name} is in the register; regions know it when `govcloud up` or the controller ran"
     )
 
 

@@ -81,7 +81,7 @@ def test_the_plain_pulumi_program_previews_a_stack_without_a_change(story: Estat
     finally:
         (repository / f"Pulumi.{stack}.yaml").unlink(missing_ok=True)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "19 unchanged" in ended.stdout
+    assert "24 unchanged" in ended.stdout
 
 
 def test_one_changed_tenancy_runs_its_own_stacks_only(story: EstateUnderTest) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from govcloud.cli import provision
+from govcloud.cli.policy import auditing
 from govcloud.controller import guard, hubs
 from govcloud.engine import departures
 from govcloud.engine.checkpoint import Checkpoints
@@ -20,6 +21,7 @@ from govcloud.engine.run import Change
 from govcloud.engine.survey import Standing
 from govcloud.errors import InputError, RefusedError
 from govcloud.hub import establish
+from govcloud.model import Waiver
 from policies.finding import Finding, Subject
 
 
@@ -36,9 +38,12 @@ class PlayedEngine:
         self.established: list[str] = []
         self.registered: list[str] = []
         self.decisions: list[str] = []
+        self.waivers: list[Waiver] = []
+        self.manifests: list[Any] = []
 
     def _report(self, operation: str, units: Any, state: Any) -> Report:
         self.asked.append((operation, [str(unit.name) for unit in units]))
+        self.manifests = [manifest for unit in units for manifest in unit.manifests]
         changes = (Change("create", "Namespace", "t-air", ("spec.a",)),)
         results = []
         for unit in units:
@@ -79,6 +84,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> PlayedEngine:
     monkeypatch.setattr(hubs, "hub_cluster", lambda estate: None)
     monkeypatch.setattr(guard, "hub_cluster", lambda estate: None)
     monkeypatch.setattr(guard, "governed", lambda cluster: dict.fromkeys(played.registered))
+    monkeypatch.setattr(auditing, "registered", lambda estate: played.waivers)
     monkeypatch.setattr(guard, "_all", lambda cluster, kind: iter(played.decisions))
     monkeypatch.setattr(
         establish, "establish", lambda cluster, estate: played.established.append(estate.name)
@@ -91,6 +97,26 @@ def test_up_without_anything_to_do_says_so(govcloud: Any, engine: PlayedEngine, 
     assert result.exit_code == 0
     assert {row["state"] for row in json.loads(result.stdout)} == {"unchanged"}
     assert result.stderr == "nothing to change in 5 stacks (1.2 s)\n"
+
+
+@pytest.mark.parametrize("command", ["up", "preview"])
+def test_a_waiver_of_the_register_is_on_the_namespace_of_its_tenancy(
+    govcloud: Any, engine: PlayedEngine, small: Path, command: str
+) -> None:
+    spec = {
+        "rule": "GC-POD-02",
+        "tenancy": "air",
+        "scope": {"kinds": ["Deployment"]},
+        "reason": "the images move to the registry of the cloud by then",
+        "ticket": "OA-2026-118",
+        "approvedBy": "li.na@sic",
+        "until": "2099-01-01T00:00:00Z",
+    }
+    engine.waivers = [Waiver.model_validate({"metadata": {"name": "images"}, "spec": spec})]
+    govcloud(command, small)
+    mark = "waiver.govcloud.dev/GC-POD-02"
+    marked = [m for m in engine.manifests if mark in m["metadata"].get("annotations", {})]
+    assert {m["metadata"]["name"] for m in marked} == {"t-air"}
 
 
 def test_up_works_on_what_was_selected(govcloud: Any, engine: PlayedEngine, small: Path) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from govcloud.controller.land import Land
 from govcloud.errors import EstateError, RefusedError
+from govcloud.model import Waiver
 from govcloud.planner.cordon import CORDONED
 
 
@@ -62,6 +63,28 @@ def test_a_tenancy_of_the_files_is_not_of_the_register_too(estate, make_record):
 def test_a_tenancy_whose_department_left_the_estate_is_told(estate, make_record):
     with pytest.raises(EstateError):
         Land(estate).tenancy(make_record(spec={"department": "gone"}), [])
+
+
+def test_a_waiver_of_the_register_is_on_the_namespace_of_its_tenancy_alone(estate, make_record):
+    spec = {
+        "rule": "GC-POD-02",
+        "tenancy": "mee-a",
+        "scope": {"kinds": ["Deployment"]},
+        "reason": "the images move to the registry of the cloud by then",
+        "ticket": "OA-2026-118",
+        "approvedBy": "li.na@sic",
+        "until": "2099-01-01T00:00:00Z",
+    }
+    waiver = Waiver.model_validate({"metadata": {"name": "images"}, "spec": spec})
+    land = Land(estate, lambda: [waiver])
+    records = {name: make_record("active", name) for name in ("mee-a", "mee-b")}
+    units = land.units({name: land.tenancy(record, []) for name, record in records.items()}, records)
+    marked = {
+        unit.name.tenancy
+        for unit in units
+        if "waiver.govcloud.dev/GC-POD-02" in unit.manifests[0]["metadata"].get("annotations", {})
+    }
+    assert marked == {"mee-a"}
 
 
 def test_units_are_those_of_the_tenancies_asked_for_and_closed_ones_are_closed(estate, make_record):
