@@ -5,7 +5,9 @@ The regions stand in a state folder of the session's own; nothing of the person 
 
 from __future__ import annotations
 
+import gc
 import os
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,17 @@ from govcloud.local.region import LocalRegion, regions_root
 from govcloud.local.toolchain import Toolchain
 from govcloud.model.loader import load_estate
 from govcloud.planner import plan_nodes
+
+_WITH_ENGINES = {"controller", "engine"}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Pulumi's library leaves event loops open; collect them here, lest a test that did not make them fails over them."""
+    if item.path.parent.name in _WITH_ENGINES:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from govcloud.local.region import LocalRegion
 from govcloud.paths import estate_state
 
 Make = Callable[[str, int], EstateUnderTest]
-TENANCIES = 6
+TENANCIES = 3
 
 
 def _whole(estate: EstateUnderTest) -> None:

@@ -21,9 +21,10 @@ from small_estates import estate_text
 from govcloud.cluster import Cluster
 from govcloud.local.region import LocalRegion
 from govcloud.local.region.process import Ticket
+from govcloud.local.toolchain import Toolchain
 from govcloud.model import Estate
 from govcloud.model.loader import load_estate
-from govcloud.planner import plan_platform, plan_tenancy
+from govcloud.planner import plan_nodes, plan_platform, plan_tenancy
 from monitors.facts import RegionFacts, TenancyFacts
 from monitors.watch import ApiServer, EstateWatch, Tempo
 
@@ -85,6 +86,25 @@ def pod(name: str, *, uses: str, memory: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def metered() -> Estate:
     return load_estate("meter.yaml", text=TEXT)
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state folder of these tests' own."""
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="module")
+def regions(toolchain: Toolchain, state: Path, metered: Estate) -> Iterator[dict[str, LocalRegion]]:
+    """Regions of these tests' own, without the policies that other tests leave in theirs."""
+    found = {name: LocalRegion(name, state / "regions" / name, toolchain) for name in metered.regions}
+    try:
+        for name, one in found.items():
+            one.up(plan_nodes(metered.regions[name]))
+        yield found
+    finally:
+        for one in found.values():
+            one.down(purge=True)
 
 
 @pytest.fixture(scope="module")
