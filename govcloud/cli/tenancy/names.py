@@ -65,6 +65,6 @@ def _ask(given: dict[str, Any], found: list[str]) -> None:
     """Names into a list; silent whatever is wrong, since a person is in the middle of a line."""
     import contextlib
 
-    with contextlib.suppress(Exception):
+    with contextlib.suppress(Exception):  # a completion that complains would break the line being typed
         hub = Hub(given.get("kubeconfig"), given.get("context"), given.get("estate_path"))
         found.extend(row.name for row in visible_rows(hub.register, hub))
