@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import Literal
 
-from govcloud.report.markup import Markup, both, join, row, table, tag
+from govcloud.report.markup import Language, Markup, both, join, languages, row, table, tag
 from monitors.statement import Line, Statement, Sums
 from monitors.statement_plain import ITEMS, figure, kilowatt_hours, stamp
 
-Language = Literal["en", "zh"]
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _FIGURES = """
 .figures td, .figures thead th:not(:first-child) { text-align: right; white-space: nowrap; }
@@ -72,21 +70,9 @@ def _header(statement: Statement, language: Language) -> Markup:
     listed = join(tag("div", tag("dt", name), tag("dd", value)) for name, value in facts)
     return tag(
         "header",
-        tag("div", tag("h1", both("Usage statement", "资源用量单")), _languages(language), class_="top"),
+        tag("div", tag("h1", both("Usage statement", "资源用量单")), languages(language), class_="top"),
         tag("dl", listed, class_="facts"),
     )
-
-
-def _languages(chosen: Language) -> Markup:
-    choices = (
-        tag(
-            "label",
-            tag("input", type="radio", name="language", id=f"language-{key}", checked=key == chosen),
-            tag("span", name, lang=code, class_="always"),
-        )
-        for key, name, code in (("en", "English", "en"), ("zh", "中文", "zh-CN"))
-    )
-    return tag("fieldset", tag("legend", "Language 语言"), *choices, class_="languages")
 
 
 def _total(statement: Statement) -> Markup:

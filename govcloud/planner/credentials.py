@@ -134,7 +134,14 @@ def _secrets(labels: dict[str, str]) -> list[Manifest]:
             f"oldObject.metadata.annotations['{ISSUED_TO}'] : ''"
         ),
     }
-    checks = [
+    return validating(
+        "govcloud-credentials", match, named, _checks_of_secrets(), labels, conditions=conditions
+    )
+
+
+def _checks_of_secrets() -> list[Check]:
+    """Who may write which secret; what is no new credential passes those that are about one."""
+    return [
         Check(
             f"variables.credential || {_GOVERNS}",
             _secret("only owners write secrets", "ask an owner of the department, or for a credential"),
@@ -176,7 +183,6 @@ def _secrets(labels: dict[str, str]) -> list[Manifest]:
             _secret("it is the credential of ' + variables.to + '", "ask them, or an owner, to revoke it"),
         ),
     ]
-    return validating("govcloud-credentials", match, named, checks, labels, conditions=conditions)
 
 
 def _pods(labels: dict[str, str]) -> list[Manifest]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
+from typing import Literal
 
 from govcloud.report.text import xml_text
+
+Language = Literal["en", "zh"]
 
 _VOID = frozenset({"col", "input", "meta"})
 
@@ -48,6 +51,19 @@ def both(en: str, zh: str) -> Markup:
     if en == zh:
         return _prose(en)
     return join((tag("span", _prose(en), lang="en"), tag("span", _prose(zh), lang="zh-CN")))
+
+
+def languages(chosen: Language) -> Markup:
+    """The choice of the language in which a page is read; it holds both."""
+    choices = (
+        tag(
+            "label",
+            tag("input", type="radio", name="language", id=f"language-{key}", checked=key == chosen),
+            tag("span", name, lang=code, class_="always"),
+        )
+        for key, name, code in (("en", "English", "en"), ("zh", "中文", "zh-CN"))
+    )
+    return tag("fieldset", tag("legend", "Language 语言"), *choices, class_="languages")
 
 
 def _prose(value: str) -> Markup:

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Literal
 
-from govcloud.report.markup import Markup, both, join, tag
+from govcloud.report.markup import Language, Markup, both, join, languages, tag
 from govcloud.report.page_coverage import coverage_section, rules_section
 from govcloud.report.page_findings import findings_section, waivers_section
 from govcloud.report.page_summary import summary_section
 from govcloud.report.report import Report
 from policies.coverage import POINTS_ZH
 
-Language = Literal["en", "zh"]
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
@@ -81,22 +79,10 @@ def _header(report: Report, language: Language, shown: list[tuple[str, Markup, M
     links = join(tag("li", tag("a", title, href=f"#{key}")) for key, title, _ in shown)
     return tag(
         "header",
-        tag("div", tag("h1", both("Policy findings", "策略检查报告")), _languages(language), class_="top"),
+        tag("div", tag("h1", both("Policy findings", "策略检查报告")), languages(language), class_="top"),
         tag("dl", listed, class_="facts"),
         tag("nav", tag("ul", links), aria_label="Sections 章节"),
     )
-
-
-def _languages(chosen: Language) -> Markup:
-    choices = (
-        tag(
-            "label",
-            tag("input", type="radio", name="language", id=f"language-{key}", checked=key == chosen),
-            tag("span", name, lang=code, class_="always"),
-        )
-        for key, name, code in (("en", "English", "en"), ("zh", "中文", "zh-CN"))
-    )
-    return tag("fieldset", tag("legend", "Language 语言"), *choices, class_="languages")
 
 
 def _footer(report: Report) -> Markup:

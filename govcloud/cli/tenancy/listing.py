@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from time import monotonic
 from time import sleep as pause
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
@@ -16,26 +16,14 @@ from govcloud.cli.hubs import Hub, hub_options
 from govcloud.cli.output import emit, output_option, say, to_yaml
 from govcloud.cli.tenancy.fields import ZONES
 from govcloud.cli.tenancy.names import scope
+from govcloud.hub.lifecycle import Phase
 
 if TYPE_CHECKING:
     from govcloud.hub.listing import Row
     from govcloud.hub.record import Record
     from govcloud.hub.register import Register
 
-_PHASES = (
-    "draft",
-    "requested",
-    "in-review",
-    "approved",
-    "provisioning",
-    "active",
-    "changing",
-    "cordoned",
-    "retiring",
-    "retired",
-    "rejected",
-    "withdrawn",
-)
+_PHASES = get_args(Phase)
 _HEADINGS = (
     "NAME",
     "TITLE",
