@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
 from stacks.resources import PROVIDER_VERSION, register
+from stacks.target import Target
 
 Manifest = dict[str, Any]
 # Kinds that others of the same stack need before they can be created.
 _FIRST = ("Namespace", "CustomResourceDefinition")
-
-
-@dataclass(frozen=True)
-class Target:
-    """The API server that a stack works on.
-
-    A path, not the kubeconfig's text, goes into the state: credentials stay out of it, and a renewed certificate is no
-    change. ``identity`` keeps the provider (and all that it made) from being replaced when the path changes.
-    """
-
-    region: str
-    kubeconfig: str
-    context: str | None = None
-
-    @property
-    def identity(self) -> str:
-        """What the provider takes for "the same cluster"."""
-        return f"govcloud/{self.region}"
 
 
 def provider(target: Target) -> pulumi.ProviderResource:

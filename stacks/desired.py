@@ -8,7 +8,7 @@ from govcloud.errors import InputError
 from govcloud.model import Estate, KubeconfigCluster, Region, Role, Tenancy
 from govcloud.paths import local_kubeconfig
 from govcloud.planner import plan_platform, plan_tenancy
-from stacks.components import Target
+from stacks.target import Target
 
 Manifest = dict[str, Any]
 

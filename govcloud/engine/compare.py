@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from govcloud.model import parse_quantity
-from stacks.resources import FIELD_MANAGER
+from stacks.objects import FIELD_MANAGER
 
 Manifest = dict[str, Any]
 Path = tuple[str, ...]

@@ -18,10 +18,9 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from govcloud.engine.checkpoint import Checkpoints, Resource, component_of
-from govcloud.engine.run import Program
+from govcloud.engine.outcome import Program
 from govcloud.engine.survey import Standing
 from govcloud.engine.units import Unit
-from stacks.components import platform_program, tenancies_program
 from stacks.names import StackName
 
 PASSING = "passing."
@@ -84,6 +83,8 @@ def jobs_of(standings: Sequence[Standing], *, together: bool) -> tuple[list[Job]
 
 
 def _own(standing: Standing) -> Job:
+    from stacks.components import platform_program, tenancies_program  # with Pulumi's library: half a second
+
     unit = standing.unit
     if unit.name.tenancy is None:
         program: Program = partial(platform_program, unit.target, unit.manifests)
@@ -93,6 +94,8 @@ def _own(standing: Standing) -> Job:
 
 
 def _together(region: str, group: Sequence[Standing]) -> Iterator[Job]:
+    from stacks.components import tenancies_program
+
     for number, start in enumerate(range(0, len(group), _MANY)):
         some = group[start : start + _MANY]
         manifests = {str(s.unit.name.tenancy): s.unit.manifests for s in some}

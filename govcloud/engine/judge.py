@@ -13,16 +13,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from govcloud.engine.analyzer import serving
 from govcloud.engine.jobs import region_of
 from govcloud.engine.observe import Key, key_of
-from govcloud.engine.run import Pack
+from govcloud.engine.outcome import Pack
 from govcloud.engine.units import Manifest, Unit
 from policies.finding import Finding
 from policies.inspection import Inspection
 from policies.loading import shipped_rules
 from stacks.names import StackName
-from stacks.resources import with_field_manager
+from stacks.objects import with_field_manager
 
 
 class Judge:
@@ -103,6 +102,8 @@ def judged(units: Sequence[Unit], todo: Sequence[Unit], program: Path, now: date
     if not todo:
         yield Verdict()
         return
+    from govcloud.engine.analyzer import serving  # with Pulumi's library: half a second
+
     judge = Judge(units, now)
     findings = {unit.name: judge.unit(unit) for unit in todo}
     with serving(judge, program) as analyzer:

@@ -15,7 +15,7 @@ from govcloud.engine.observe import Drift, made_by_govcloud, observe
 from govcloud.engine.units import Unit
 from govcloud.model import MANAGED_BY, MANAGER
 from stacks.names import StackName
-from stacks.resources import FIELD_MANAGER, with_field_manager
+from stacks.objects import FIELD_MANAGER, with_field_manager
 
 
 def settle(cluster: Cluster, units: Sequence[Unit]) -> dict[StackName, list[Drift]]:

@@ -16,7 +16,7 @@ from govcloud.engine.compare import Difference, differences
 from govcloud.engine.units import Unit
 from govcloud.model import LABEL_PREFIX, MANAGED_BY, MANAGER
 from stacks.names import StackName
-from stacks.resources import FIELD_MANAGER
+from stacks.objects import FIELD_MANAGER
 
 Manifest = dict[str, Any]
 Key = tuple[str, str, str, str]

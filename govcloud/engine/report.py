@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from govcloud.engine.run import Change
+from govcloud.engine.outcome import Change
 from policies.finding import Finding
 from stacks.names import StackName
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from govcloud.engine.jobs import Job
 from govcloud.engine.judge import Verdict
 from govcloud.engine.observe import Drift
+from govcloud.engine.outcome import Change, Outcome
 from govcloud.engine.report import Result
-from govcloud.engine.run import Change, Outcome
 from govcloud.engine.survey import Standing
 from policies.finding import Finding
 from stacks.names import StackName
-from stacks.resources import resource_name
+from stacks.objects import resource_name
 
 
 @dataclass(frozen=True)

@@ -2,82 +2,26 @@
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal
 
 from pulumi import automation as auto
 from pulumi import log
 
 from govcloud.engine.checkpoint import Checkpoints
 from govcloud.engine.lock import dead_holder
+from govcloud.engine.outcome import Change, Operation, Outcome, Pack, Program
 from govcloud.engine.settings import EngineSettings
 from govcloud.engine.workspace import open_stack
 from govcloud.errors import EngineError
-from policies.finding import Finding
 
-Operation = Literal["up", "preview", "destroy"]
-Program = Callable[[], None]
 OnStep = Callable[[int], None]
 _AT_ONCE = 32
 _MARKUP = re.compile(r"<\{%.*?%\}>|\x1b\[[0-9;]*m")
 # Said of the run as a whole after the resource that failed has given its reason.
 _SAYS_NOTHING = frozenset({"update failed", "preview failed", "destroy failed"})
 _QUIET_OPS = frozenset({"same", "read", "refresh"})
-
-
-@dataclass(frozen=True, slots=True)
-class Pack:
-    """A policy pack for a run.
-
-    Attributes:
-        program: what Pulumi starts.
-        finding: the finding that the pack told of a resource, by URN and rule.
-    """
-
-    program: Path
-    finding: Callable[[str, str], Finding | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What an operation does, or would do, to one object.
-
-    Attributes:
-        op: the engine's word (create, update, delete, replace, ...), or ``remove`` for a field that someone added.
-        kind: the Kubernetes kind.
-        object: namespace and name.
-        fields: the fields that change.
-    """
-
-    op: str
-    kind: str
-    object: str
-    fields: tuple[str, ...] = ()
-
-
-@dataclass
-class Outcome:
-    """How an operation on a stack ended.
-
-    Attributes:
-        changes: the Kubernetes objects that changed or would change.
-        failures: URN (empty where the stack as a whole failed) to what the engine said, in words.
-        findings: what the policy pack found, by URN.
-    """
-
-    changes: list[Change] = field(default_factory=list)
-    failures: dict[str, str] = field(default_factory=dict)
-    findings: dict[str, list[Finding]] = field(default_factory=dict)
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing failed."""
-        return not self.failures
 
 
 def run(
@@ -218,20 +162,3 @@ def few_words() -> Iterator[None]:
         yield
     finally:
         log.debug = said
-
-
-@contextmanager
-def few_collections() -> Iterator[None]:
-    """Keep the cyclic garbage collector out of the way while programs register.
-
-    It walks an ever growing graph of tasks on nearly each registration: twice the time from 2,000 resources on.
-    """
-    thresholds: Any = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
-        gc.unfreeze()

@@ -19,6 +19,7 @@ from govcloud.paths import estate_state, private_folder
 from stacks.names import PROJECT
 
 RUN_MARK = "GOVCLOUD_ENGINE_STATE"
+_RECEIPTS = "receipts"
 _TUNING = {
     # The whole state is written anew at each checkpoint: quadratic in the size of a stack. Without them a crash loses
     # the record of what was just made; server-side apply adopts it, and `up` prunes what nothing plans any more.
@@ -51,7 +52,7 @@ class EngineSettings:
     @property
     def receipts(self) -> Path:
         """What was last brought about, one file a stack."""
-        return self.root / "receipts"
+        return self.root / _RECEIPTS
 
     @property
     def backend_folder(self) -> Path | None:
@@ -92,6 +93,11 @@ def settings_for(estate: Estate, toolchain: Toolchain) -> EngineSettings:
     _write_once(settings.work / "Pulumi.yaml", f"name: {PROJECT}\nruntime: python\n")
     _write_once(settings.passphrase_file, secrets.token_urlsafe(32))
     return settings
+
+
+def receipts_of(estate: str) -> Path:
+    """Where the receipts of an estate are, if the engine ever ran on this machine."""
+    return estate_state(estate) / _RECEIPTS
 
 
 def _lean_home(home: Path, toolchain: Path) -> None:

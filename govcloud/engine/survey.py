@@ -12,7 +12,7 @@ from govcloud.engine.observe import Drift, by_region, observe
 from govcloud.engine.receipts import Receipts
 from govcloud.engine.units import Unit
 from govcloud.errors import ClusterError
-from stacks.components import Target
+from stacks.target import Target
 
 Connect = Callable[[Target], Cluster]
 

@@ -13,7 +13,6 @@ import msgspec
 from govcloud.errors import InputError
 from govcloud.model import Estate
 from policies.settings import Settings
-from stacks.components import Target
 from stacks.desired import (
     platform_manifests,
     region_of,
@@ -23,6 +22,7 @@ from stacks.desired import (
     tenancy_of,
 )
 from stacks.names import StackName
+from stacks.target import Target
 
 Manifest = dict[str, Any]
 # Raised when the programs register the same manifests in another way, so that receipts of before no longer count.

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pulumi.automation import LocalWorkspace, OutputMap, PulumiCommand, Stack, UpdateSummary
+from pulumi.automation._stack import StackInitMode  # the public ways to open a stack always make the stock one
 from semver import VersionInfo
 
 from govcloud.engine.checkpoint import Checkpoints
@@ -70,9 +71,9 @@ def open_stack(
     )
     _share_salt(settings.work, stack)
     if checkpoints is None:
-        return LeanStack.create_or_select(stack, workspace)
+        return LeanStack(stack, workspace, StackInitMode.CREATE_OR_SELECT)
     checkpoints.begin(stack)
-    return LeanStack.select(stack, workspace)
+    return LeanStack(stack, workspace, StackInitMode.SELECT)
 
 
 def _share_salt(work: Path, stack: str) -> None:

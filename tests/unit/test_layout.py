@@ -33,6 +33,7 @@ def test_errors_are_light_so_that_everything_can_raise_them() -> None:
         ("govcloud.cluster", {"kubernetes", "pulumi", "numpy"}),
         ("govcloud.planner", {"kubernetes", "pulumi", "click"}),
         ("stacks.components", {"kubernetes", "pulumi_kubernetes"}),
+        ("govcloud.engine.engine", {"kubernetes", "pulumi", "grpc"}),
     ],
 )
 def test_heavy_packages_are_imported_where_they_are_used(module: str, heavy: set[str]) -> None:

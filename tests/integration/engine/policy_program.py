@@ -20,7 +20,8 @@ import json
 
 import pulumi
 
-from stacks.resources import PROVIDER_VERSION, type_token
+from stacks.resources import PROVIDER_VERSION
+from stacks.objects import type_token
 
 version = pulumi.ResourceOptions(version=PROVIDER_VERSION)
 provider = pulumi.ProviderResource("kubernetes", "files", {"renderYamlToDirectory": "out"}, version)

@@ -25,7 +25,7 @@ from policies.examples import Bases
 from policies.inspection import needs_siblings
 from policies.loading import shipped_rules
 from policies.rule import Rule
-from stacks.resources import type_token
+from stacks.objects import type_token
 
 PACK = Path(sys.executable).with_name("pulumi-analyzer-policy-govcloud")
 LEVELS = {"deny": analyzer_pb2.MANDATORY, "warn": analyzer_pb2.ADVISORY}

@@ -16,8 +16,8 @@ from govcloud.engine import departures
 from govcloud.engine.checkpoint import Checkpoints
 from govcloud.engine.compare import Difference
 from govcloud.engine.observe import Drift
+from govcloud.engine.outcome import Change
 from govcloud.engine.report import Report, Result
-from govcloud.engine.run import Change
 from govcloud.engine.survey import Standing
 from govcloud.errors import InputError, RefusedError
 from govcloud.hub import establish

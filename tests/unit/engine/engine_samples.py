@@ -7,8 +7,8 @@ from typing import Any
 from govcloud.engine.checkpoint import Checkpoints
 from govcloud.engine.units import Unit
 from policies.finding import Action, Finding, Subject
-from stacks.components import Target
 from stacks.names import StackName
+from stacks.target import Target
 
 Manifest = dict[str, Any]
 SALTED = "v1:4ngB0FkzYzE=:MTnTB5k34eZ8Vg=="

@@ -16,7 +16,7 @@ from govcloud.engine.compare import Difference
 from govcloud.engine.engine import Engine
 from govcloud.engine.judge import Verdict
 from govcloud.engine.observe import Drift
-from govcloud.engine.run import Change, Outcome, Pack
+from govcloud.engine.outcome import Change, Outcome, Pack
 from govcloud.engine.settings import EngineSettings
 from govcloud.engine.survey import Standing
 from govcloud.engine.units import Unit
@@ -99,7 +99,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
         (tmp_path / folder).mkdir()
     settings = EngineSettings(tmp_path, f"file://{tmp_path}", Path("/pulumi"), Path("/home"))
     stage = Stage(Engine(settings, quiet(), wait=False), tmp_path)
-    monkeypatch.setattr(module, "run", stage.run)
+    monkeypatch.setattr("govcloud.engine.run.run", stage.run)
     monkeypatch.setattr(module, "survey", stage.survey)
     monkeypatch.setattr(module, "judged", stage.judge)
     monkeypatch.setattr(module, "settle", stage.settle)
@@ -490,7 +490,7 @@ def test_what_is_stopped_in_the_middle_begins_nothing_more_and_settles_nothing(
         stage.engine.stop()
         return played(*arguments, **options)
 
-    monkeypatch.setattr(module, "run", stopped_in_it)
+    monkeypatch.setattr("govcloud.engine.run.run", stopped_in_it)
     stage.standings = {unit.name: Standing(unit, known=True) for unit in (NORTH, AIR)}
     report = stage.engine.up([NORTH, AIR])
     assert stage.stacks == ["platform.north"]

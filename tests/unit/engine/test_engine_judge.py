@@ -14,7 +14,7 @@ from govcloud.engine.units import Selection, Unit, units_of
 from govcloud.model import Estate
 from policies.settings import Settings
 from stacks.names import StackName
-from stacks.resources import with_field_manager
+from stacks.objects import with_field_manager
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 PRIVILEGED: dict[str, Any] = {

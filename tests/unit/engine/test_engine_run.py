@@ -18,7 +18,9 @@ from pulumi.automation.events import (
 )
 
 from govcloud.engine import run as run_module
-from govcloud.engine.run import Change, Outcome, Pack, _Events, _words, few_collections, few_words, run
+from govcloud.engine.engine import few_collections
+from govcloud.engine.outcome import Change, Outcome, Pack
+from govcloud.engine.run import _Events, _words, few_words, run
 from govcloud.errors import EngineError
 
 STACK = "tenancy.air.north"

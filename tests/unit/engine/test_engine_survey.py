@@ -14,7 +14,7 @@ from govcloud.engine.receipts import Receipts
 from govcloud.engine.survey import Standing, survey
 from govcloud.engine.units import Unit
 from govcloud.errors import ClusterError
-from stacks.components import Target
+from stacks.target import Target
 
 AIR, WATER, NORTH = tenancy("air"), tenancy("water"), platform("north")
 Manifest = dict[str, Any]

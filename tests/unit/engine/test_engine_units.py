@@ -9,8 +9,8 @@ from engine_samples import tenancy
 from govcloud.engine.units import Selection, Unit, units_of
 from govcloud.errors import InputError
 from govcloud.model import Estate
-from stacks.components import Target
 from stacks.names import StackName
+from stacks.target import Target
 
 AIR = tenancy("air")
 

@@ -13,9 +13,10 @@ from pulumi.runtime.rpc import deserialize_properties
 from pulumi.runtime.stack import run_pulumi_func
 
 from govcloud.model import Estate
-from stacks.components import Target, platform_program, tenancies_program
+from stacks.components import platform_program, tenancies_program
 from stacks.desired import platform_manifests, tenancy_manifests
-from stacks.resources import resource_name, type_token, with_field_manager
+from stacks.objects import resource_name, type_token, with_field_manager
+from stacks.target import Target
 
 TARGET = Target("north", "/state/north.kubeconfig")
 Registrations = list[dict[str, Any]]

@@ -8,8 +8,8 @@ import pytest
 from govcloud.errors import InputError
 from govcloud.model import Estate, KubeconfigCluster, Waiver
 from govcloud.planner import plan_platform, plan_tenancy
-from stacks.components import Target
 from stacks.desired import platform_manifests, region_of, role_in, target_of, tenancy_manifests, tenancy_of
+from stacks.target import Target
 
 
 def test_a_region_plays_one_role_or_none_for_a_tenancy(estate: Estate) -> None:

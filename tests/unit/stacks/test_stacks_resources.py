@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from stacks.resources import resource_name, type_token, with_field_manager
+from stacks.objects import resource_name, type_token, with_field_manager
 
 
 def manifest(api_version: str, kind: str, **metadata: Any) -> dict[str, Any]:
