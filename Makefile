@@ -49,10 +49,11 @@ toolchain: setup ## Install the pinned programs (verified; built from source whe
 system: ## Install the system packages that tests need, where the machine allows it.
 	@./tools/system-packages $(SYSTEM_PROGRAMS)
 
-demo: setup portal ## Bring up Beijing and Gui'an and provision the national plan's tenancies.
+demo: setup portal ## Bring up Beijing and Gui'an, the national plan's tenancies at work in them, and the portal.
 	@$(BIN)/python -m govcloud.cli.demo
 
-down: setup ## Stop the demo's regions; their data stays.
+down: setup ## Stop the demo's monitor and regions; their data stays.
+	@$(BIN)/govcloud monitor stop
 	@$(BIN)/govcloud region down --all
 
 check: setup ## Format, lint, types, import contracts.
@@ -64,9 +65,9 @@ check: setup ## Format, lint, types, import contracts.
 unit: setup portal $(SCHEMAS)/.ready ## Fast tests, without the toolchain.
 	@$(BIN)/python -m pytest tests/unit -q -n $(WORKERS)
 
-# Files start in their order: the engine's are the longest, and one process would be left with them at the end.
+# Tests are in the order and the groups that tests/integration/conftest.py gives them.
 integration: toolchain system portal ## Tests against the real Pulumi engine and real API servers.
-	@$(BIN)/python -m pytest tests/integration -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 12
+	@$(BIN)/python -m pytest tests/integration -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --durations 12
 
 e2e: toolchain system portal ## The stories, from the command line to the regions.
 	@$(BIN)/python -m pytest tests/e2e -q

@@ -85,7 +85,7 @@ class EngineError(OutsideError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in an estate: file, line, field, value, what was expected and how to mend it."""
+    """One thing wrong in a document: file, line (0 where it has none), field, value, what was expected, how to mend it."""
 
     file: str
     line: int
@@ -96,19 +96,25 @@ class Problem:
     mend: str
 
     def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
         return (
-            f"{self.file}:{self.line}: {self.field}: {self.what} (got {self.value}); "
+            f"{place}: {self.field}: {self.what} (got {self.value}); "
             f"expected {self.expected}; to mend it: {self.mend}"
         )
 
 
 class EstateError(InputError):
-    """Every problem found in an estate, in the order of files and lines."""
+    """Every problem found in an estate, or in a document for one, in the order of files and lines.
 
-    def __init__(self, problems: list[Problem]) -> None:
+    Args:
+        problems: at least one.
+        within: what was read, for people.
+    """
+
+    def __init__(self, problems: list[Problem], within: str = "the estate") -> None:
         self.problems = sorted(problems, key=lambda p: (p.file, p.line, p.field))
         noun = "problem" if len(problems) == 1 else "problems"
-        super().__init__(f"{len(problems)} {noun} in the estate")
+        super().__init__(f"{len(problems)} {noun} in {within}")
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)

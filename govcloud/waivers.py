@@ -155,8 +155,18 @@ def registered_waivers(cluster: Cluster) -> list[Waiver]:
         ClusterError: the API server does not answer, or refuses to list them.
     """
     kind = cluster.kinds.get((API_VERSION, "Waiver"))
-    found = [] if kind is None else [_waiver(item) for item in cluster.list(kind)]
+    found = [] if kind is None else [waiver_of(item) for item in cluster.list(kind)]
     return [waiver for waiver in found if waiver]
+
+
+def waiver_of(item: dict[str, Any]) -> Waiver | None:
+    """A waiver of the register; one that the model does not take excuses nothing, and rules speak of it."""
+    try:
+        return Waiver.model_validate(
+            {"metadata": {"name": item["metadata"]["name"]}, "spec": item.get("spec")}
+        )
+    except ValidationError:
+        return None
 
 
 def with_registered(estate: Estate, registered: Iterable[Waiver]) -> Estate:
@@ -243,13 +253,3 @@ def _unreadable(audit: Audit, about: Review) -> list[Finding]:
         for tenancy, namespace in sorted(audit.namespaces.items())
         for entry in unreadable_entries(namespace)
     ]
-
-
-def _waiver(item: dict[str, object]) -> Waiver | None:
-    """A waiver of the register; one that the model does not take excuses nothing, and rules speak of it."""
-    metadata = item["metadata"]
-    try:
-        name = metadata["name"] if isinstance(metadata, dict) else ""
-        return Waiver.model_validate({"metadata": {"name": name}, "spec": item.get("spec")})
-    except ValidationError:
-        return None

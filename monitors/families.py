@@ -8,6 +8,7 @@ that does not exist can be found before it is run. Names follow the Prometheus n
 from __future__ import annotations
 
 from monitors.facts import RESOURCES, PoolFacts, RegionFacts, TenancyFacts
+from monitors.families_extra import EXTRAS
 from monitors.family import (
     POOL_LABELS,
     REGION_LABELS,
@@ -297,64 +298,6 @@ HEALTH: tuple[Family[Health], ...] = (
     ),
 )
 
-
-def _extra(name: str, sentence: str, *labels: str) -> Family[Rows]:
-    unit = next((unit for unit in ("seconds", "ratio") if name.endswith(f"_{unit}")), "")
-    return Family(name, sentence, "gauge", unit, labels, lambda rows: rows)
-
-
-EXTRAS: tuple[Family[Rows], ...] = (
-    _extra("govcloud_findings", "Findings of the last audit, waived ones apart.", "rule", "severity"),
-    _extra(
-        "govcloud_waiver_expiry_timestamp_seconds",
-        "When a waiver ends.",
-        "waiver",
-        "rule",
-        "tenancy",
-        "department",
-    ),
-    _extra(
-        "govcloud_sharing_expiry_timestamp_seconds",
-        "When a sharing ends.",
-        "sharing",
-        "tenancy",
-        "department",
-    ),
-    _extra(
-        "govcloud_tenancy_filing_expiry_timestamp_seconds",
-        "When the filing of a tenancy's grade has to be renewed.",
-        "tenancy",
-        "department",
-    ),
-    _extra(
-        "govcloud_recovery_last_success_timestamp_seconds",
-        "When a tenancy's data last reached its standby.",
-        "tenancy",
-        "department",
-        "tier",
-        "resource_region",
-    ),
-    _extra(
-        "govcloud_recovery_rpo_target_seconds",
-        "Largest loss of data that a tenancy bears.",
-        "tenancy",
-        "department",
-        "tier",
-    ),
-    _extra(
-        "govcloud_recovery_rto_target_seconds",
-        "Longest outage that a tenancy bears.",
-        "tenancy",
-        "department",
-        "tier",
-    ),
-    _extra(
-        "govcloud_pool_exhaustion_timestamp_seconds",
-        "When a pool is forecast to be exhausted, by resource.",
-        *POOL_LABELS,
-        "resource",
-    ),
-)
 
 ALL = (*TENANCY, *TOTALS, *POOL, *REGION, *HEALTH, *EXTRAS)
 """Every family, in the order in which they are told."""

@@ -16,7 +16,7 @@ import numpy as np
 
 from monitors.forecast import MODELS, Floats, daily_peaks, exhaustion, forecast
 from monitors.ledger import Ledger, PoolKey, TenancyKey
-from monitors.ledger.values import Series, Subject
+from monitors.ledger.values import ALL, Only, Series, Subject
 
 HISTORY_DAYS = 56
 """Days that are looked back on."""
@@ -66,9 +66,15 @@ class Outlooks:
 
 
 def look_ahead(
-    ledger: Ledger, subject: Subject, resource: str, *, now: float, days: int = HORIZON_DAYS
+    ledger: Ledger,
+    subject: Subject,
+    resource: str,
+    *,
+    now: float,
+    days: int = HORIZON_DAYS,
+    keys: Only = ALL,
 ) -> Outlooks:
-    """Forecast everything of a kind.
+    """Forecast everything of a kind, or what is chosen of it.
 
     Args:
         ledger: the ledger.
@@ -76,6 +82,7 @@ def look_ahead(
         resource: ``cpu``, ``memory``, ``storage`` or ``accelerators``.
         now: Unix seconds.
         days: how far to look.
+        keys: only these; the others' hours are not read, and how good the method was is told of these alone.
 
     Raises:
         InputError: there is no such resource.
@@ -83,15 +90,15 @@ def look_ahead(
     """
     start = now - HISTORY_DAYS * _DAY
     measure, limit = ("allocated", "quota") if subject == "tenancy" else ("requested", "allocatable")
-    asked = ledger.series(subject, resource, measure, start, now)
-    limits = dict(_latest(ledger.series(subject, resource, limit, start, now)))
+    asked = ledger.series(subject, resource, measure, start, now, keys=keys)
+    limits = dict(_latest(ledger.series(subject, resource, limit, start, now, keys=keys)))
     rows = [number for number, key in enumerate(asked.keys) if limits.get(key, 0.0) > 0]
-    keys = [asked.keys[number] for number in rows]
-    if not keys:
+    found_keys = [asked.keys[number] for number in rows]
+    if not found_keys:
         return Outlooks(subject, resource, (), {})
     hourly = np.array([asked.values[number] for number in rows])
     present = np.array([_last(asked.values[number]) for number in rows])
-    bounds = np.array([limits[key] for key in keys])
+    bounds = np.array([limits[key] for key in found_keys])
     found = forecast(daily_peaks(hourly), days)
     when = exhaustion(found, present, bounds)
     told = [
@@ -107,7 +114,7 @@ def look_ahead(
             found.lower[at],
             found.upper[at],
         )
-        for at, key in enumerate(keys)
+        for at, key in enumerate(found_keys)
     ]
     return Outlooks(subject, resource, tuple(sorted(told, key=_urgency)), found.test.summary)
 

@@ -13,7 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from monitors.facts import Amounts, EstateFacts, PoolFacts, RegionFacts, TenancyFacts
-from monitors.ledger.values import Gap, PoolKey, Series, Subject, TenancyKey
+from monitors.ledger.values import ALL, Gap, Only, PoolKey, Series, Subject, TenancyKey
 from monitors.portal import Outlook, Sources, portal_routes
 
 NOW = 1_795_500_000.0
@@ -101,23 +101,33 @@ def facts(count: int = 60, *, at: float = NOW, stale: str | None = "shaoguan") -
     return EstateFacts("sample", at, regions)
 
 
+def _is_meant(key: TenancyKey | PoolKey | str, only: Only) -> bool:
+    if isinstance(key, str):
+        return key in (only.regions or (key,))
+    name = key.tenancy if isinstance(key, TenancyKey) else key.pool
+    return key.region in (only.regions or (key.region,)) and name in (only.names or (name,))
+
+
 class PlayedLedger:
     """Ninety days of hours: days and nights, slow growth, and half a day of which nothing is known."""
 
     def __init__(self, told: EstateFacts) -> None:
         self.told = told
         self.asked = 0
+        self.read = 0
 
-    def series(self, subject: Subject, resource: str, measure: str, start: float, end: float) -> Series:
+    def series(
+        self, subject: Subject, resource: str, measure: str, start: float, end: float, *, keys: Only = ALL
+    ) -> Series:
         self.asked += 1
         first, last = int(start) // HOUR, int(end) // HOUR
-        pairs = list(self._subjects(subject))
-        keys = tuple(key for key, _ in pairs)
+        pairs = [one for one in self._subjects(subject) if _is_meant(one[0], keys)]
+        self.read += len(pairs)
         rows = tuple(
             array("d", (self._value(one, resource, measure, hour) for hour in range(first, last)))
             for _, one in pairs
         )
-        return Series(subject, resource, measure, first * HOUR, keys, rows)
+        return Series(subject, resource, measure, first * HOUR, tuple(key for key, _ in pairs), rows)
 
     def gaps(self, start: float, end: float) -> tuple[Gap, ...]:
         return (Gap("beijing", NOW - 60 * HOUR, NOW - 48 * HOUR, "stopped", False),)

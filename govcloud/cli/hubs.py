@@ -17,6 +17,7 @@ import click
 
 if TYPE_CHECKING:
     from govcloud.cluster import Cluster
+    from govcloud.errors import ClusterError
     from govcloud.hub.register import Register
     from govcloud.model import Estate
 
@@ -68,14 +69,18 @@ class Hub:
         """The API server of the hub, as the caller.
 
         Raises:
-            InputError: nothing says where the hub is.
-            ClusterError: the kubeconfig cannot be used.
+            InputError: nothing says where the hub is, or the kubeconfig that is named cannot be used.
+            ClusterError: the kubeconfig of the estate's hub cannot be used.
         """
         from govcloud.cluster import Cluster
+        from govcloud.errors import ClusterError
         from stacks.desired import target_of
 
         if self.kubeconfig:
-            return Cluster(self.kubeconfig, self.context)
+            try:
+                return Cluster(self.kubeconfig, self.context)
+            except ClusterError as error:
+                raise _unusable(error) from error
         estate = self.known
         if estate is None:
             raise _nowhere()
@@ -112,6 +117,17 @@ def hub_options(command: _Command) -> _Command:
         return command(*arguments, hub=Hub(kubeconfig, context, estate_path), **options)
 
     return called
+
+
+def _unusable(error: ClusterError) -> Exception:
+    from govcloud.errors import InputError
+
+    return InputError(
+        error.what,
+        where=error.where,
+        expected="your kubeconfig of the hub, and a context that it has",
+        mend="correct --kubeconfig, GOVCLOUD_HUB_KUBECONFIG or --context; the platform gives out kubeconfigs",
+    )
 
 
 def _nowhere() -> Exception:

@@ -1,4 +1,4 @@
-"""Talking to an API server with plain manifests: list, apply, delete, without the typed models of the client."""
+"""Talking to an API server with plain manifests: list, apply, delete, watch, without the typed models of the client."""
 
 from govcloud.cluster.client import Cluster, Kind
 

@@ -7,19 +7,21 @@ costs some forty times what JSON into plain dicts does, and the planner's manife
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import msgspec
-
+from govcloud.cluster.answers import Manifest, plain_object, refusal, silent
+from govcloud.cluster.answers import StatusError as StatusError
+from govcloud.cluster.watching import Watch
 from govcloud.errors import ClusterError
 
-Manifest = dict[str, Any]
 _PAGE = 500
+_SILENCE = 90.0
+"""Seconds after which a watch is taken for dead that says nothing; a bookmark comes every minute."""
 _DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 
 
@@ -39,12 +41,22 @@ class Kind:
         return f"{root}{scope}/{self.plural}" + (f"/{name}" if name else "")
 
 
-class StatusError(ClusterError):
-    """The API server answered with a refusal; ``status`` is the HTTP status."""
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long an API server may take for an answer, and how often a call without one is tried again.
 
-    def __init__(self, what: str, *, where: str, status: int) -> None:
-        super().__init__(what, where=where)
-        self.status = status
+    Attributes:
+        read: seconds.
+        again: further tries.
+        write: seconds for a write, which is then sent once; None for what holds of reads.
+    """
+
+    read: float = 60.0
+    again: int = 2
+    write: float | None = None
+
+
+PATIENT = Patience()
 
 
 class Cluster:
@@ -54,19 +66,27 @@ class Cluster:
         kubeconfig: path of the kubeconfig.
         context: a context of it; the current one where none is named.
         connections: how many calls may be under way at once.
+        patience: how long the server may take.
 
     Raises:
         ClusterError: the kubeconfig cannot be read.
     """
 
-    def __init__(self, kubeconfig: Path | str, context: str | None = None, *, connections: int = 16) -> None:
+    def __init__(
+        self,
+        kubeconfig: Path | str,
+        context: str | None = None,
+        *,
+        connections: int = 16,
+        patience: Patience = PATIENT,
+    ) -> None:
         from kubernetes import client, config
         from yaml import YAMLError
 
         self._where = str(kubeconfig)
+        self._patience = patience
         configuration = client.Configuration()
         configuration.connection_pool_maxsize = connections
-        configuration.retries = 2
         try:
             config.load_kube_config(  # type: ignore[no-untyped-call]  # the client has no types
                 config_file=str(Path(kubeconfig).expanduser()),
@@ -75,7 +95,7 @@ class Cluster:
             )
         except (config.ConfigException, OSError, ValueError, TypeError, AttributeError, YAMLError) as error:
             raise ClusterError(
-                f"the kubeconfig cannot be used: {error}",
+                f"the kubeconfig cannot be used: {str(error).partition(chr(10))[0]}",
                 where=self._where,
                 expected="a kubeconfig with the region's context",
                 mend="for a local region, `govcloud region up`; else name the path in spec.cluster of the region",
@@ -158,113 +178,65 @@ class Cluster:
         *,
         accept: str = "application/json",
         content: str = "application/json",
+        acting: Mapping[str, str] | None = None,
     ) -> Manifest:
         """One call, as plain JSON.
+
+        Args:
+            method: of HTTP.
+            path: with its leading slash.
+            query: what goes after the path.
+            body: plain data.
+            accept: the form of the answer.
+            content: the form of the body.
+            acting: headers by which whoever may do so acts as somebody else (``Impersonate-User``).
 
         Raises:
             ClusterError: with attribute ``status`` (HTTP) where the server answered, in its words.
         """
         from urllib3.exceptions import HTTPError
 
-        url = self._api.configuration.host + path + (f"?{urlencode(query)}" if query else "")
-        headers = {"Accept": accept, "Content-Type": content}
-        self._api.update_params_for_auth(headers, [], ["BearerToken"], path, method, body)
+        data = None if body is None else json.dumps(body)
+        headers = {"Accept": accept, "Content-Type": content, **(acting or {})}
         try:
-            response = self._api.rest_client.pool_manager.request(
-                method, url, body=None if body is None else json.dumps(body), headers=headers, timeout=60
-            )
+            response = self._send(method, path, query, headers=headers, body=data, **self._tempo(method))
         except HTTPError as error:
-            raise self._silent(error) from error
+            raise silent(self._api.configuration.host, error) from error
         if response.status >= 400:
-            raise _refusal(method, path, response.status, response.data)
-        return _object(method, path, response.data)
+            raise refusal(method, path, response.status, response.data)
+        return plain_object(method, path, response.data)
 
-    def watch(self, kind: Kind, version: str, *, seconds: int = 300) -> Iterator[tuple[str, Manifest]]:
+    def _tempo(self, method: str) -> dict[str, Any]:
+        patience = self._patience
+        if method == "GET" or patience.write is None:
+            return {"timeout": patience.read, "retries": patience.again}
+        return {"timeout": patience.write, "retries": False}
+
+    def _send(
+        self, method: str, path: str, query: dict[str, str] | None, *, headers: dict[str, str], **how: Any
+    ) -> Any:
+        self._api.update_params_for_auth(headers, [], ["BearerToken"], path, method, how.get("body"))
+        url = self._api.configuration.host + path + (f"?{urlencode(query)}" if query else "")
+        return self._api.rest_client.pool_manager.request(method, url, headers=headers, **how)
+
+    def watch(self, kind: Kind, version: str, *, namespace: str | None = None, seconds: int = 300) -> Watch:
         """What happens to the objects of a kind after a version, as it happens, until the server ends it.
 
         Args:
             kind: the kind.
             version: the resource version of the list, or of the last event, that is known.
+            namespace: only the objects in it.
             seconds: when the server ends the watch; the caller begins another from the last version.
-
-        Yields:
-            ``ADDED``, ``MODIFIED`` or ``DELETED`` with the object, and ``BOOKMARK`` with nothing but a later version.
-
-        Raises:
-            StatusError: with status 410 where the version is too old, so that only a new list helps.
-            ClusterError: the server went away.
         """
-        from urllib3.exceptions import HTTPError
-
-        path = kind.path()
+        path = kind.path(namespace)
         query = {"watch": "true", "resourceVersion": version, "allowWatchBookmarks": "true"}
         query["timeoutSeconds"] = str(seconds)
-        headers = {"Accept": "application/json"}
-        self._api.update_params_for_auth(headers, [], ["BearerToken"], path, "GET", None)
-        try:
-            response = self._api.rest_client.pool_manager.request(
-                "GET",
-                f"{self._api.configuration.host}{path}?{urlencode(query)}",
-                headers=headers,
-                timeout=seconds + 30,
-                preload_content=False,
-                retries=False,
-            )
-            try:
-                yield from _events(path, response)
-            finally:
-                response.close()
-        except HTTPError as error:
-            raise self._silent(error) from error
-
-    def _silent(self, error: Exception) -> ClusterError:
-        return ClusterError(
-            f"the API server does not answer ({_reason(error)})",
-            where=self._api.configuration.host,
-            mend="for a local region, `govcloud region up`; else see that the cluster is reachable",
+        how = {"timeout": min(seconds + 30, _SILENCE), "preload_content": False, "retries": False}
+        return Watch(
+            lambda: self._send("GET", path, query, headers={"Accept": "application/json"}, **how),
+            self._api.configuration.host,
+            path,
         )
-
-
-def _events(path: str, response: Any) -> Iterator[tuple[str, Manifest]]:
-    """The events of a watch: one JSON object a line, which may come in pieces."""
-    if response.status >= 400:
-        raise _refusal("GET", path, response.status, response.read())
-    rest = b""
-    for piece in response.stream():
-        *lines, rest = (rest + piece).split(b"\n")
-        for line in lines:
-            event = _object("WATCH", path, line)
-            if event["type"] == "ERROR":
-                told = event["object"]
-                raise StatusError(
-                    str(told.get("message", "")), where=f"WATCH {path}", status=int(told.get("code", 500))
-                )
-            yield str(event["type"]), event["object"]
-
-
-def _refusal(method: str, path: str, status: int, data: bytes) -> StatusError:
-    try:
-        words = str(_object(method, path, data).get("message", ""))
-    except ClusterError:
-        words = data.decode(errors="replace")[:500]
-    return StatusError(words or f"HTTP {status}", where=f"{method} {path}", status=status)
-
-
-def _object(method: str, path: str, data: bytes) -> Manifest:
-    try:
-        return msgspec.json.decode(data, type=dict[str, Any])
-    except msgspec.DecodeError as error:
-        raise ClusterError(
-            f"the answer is no JSON object: {data[:80].decode(errors='replace')!r}",
-            where=f"{method} {path}",
-            expected="an API server",
-            mend="see whether a proxy stands between, and what the kubeconfig's server is",
-        ) from error
-
-
-def _reason(error: Exception) -> str:
-    inner = getattr(error, "reason", None) or error
-    return str(inner).split(": ", maxsplit=1)[-1]
 
 
 def _kinds_of(group: Manifest) -> dict[tuple[str, str], Kind]:

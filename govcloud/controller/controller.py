@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
+from govcloud.cluster.client import Patience
 from govcloud.controller.agenda import due_at, mark_of
 from govcloud.controller.holder import own_name
 from govcloud.controller.hubs import hub_cluster, make_ready
 from govcloud.controller.land import Land
-from govcloud.controller.lease import Campaign, Leader, Lease
-from govcloud.controller.mirror import Mirror
+from govcloud.controller.lease import Campaign, Leader, Lease, patience_of
+from govcloud.controller.mirror import Excuse, Mirror
 from govcloud.controller.queue import Queue
 from govcloud.controller.reconcile import Reconciler, Round
 from govcloud.engine.engine import Engine
@@ -27,6 +28,7 @@ from govcloud.model import Estate
 from govcloud.waivers import registered_waivers
 from stacks.desired import target_of
 
+_NONE: frozenset[Excuse] = frozenset()
 _PATIENCE = 1.0
 _PAUSE = 0.2
 
@@ -70,15 +72,19 @@ class Controller:
         self._tell = tell
         self._pace = pace or Pace()
         self._stopped = threading.Event()
-        self._engine: Engine | None = None
+        self._running: tuple[int, Engine] | None = None
         self._marks: dict[str, tuple[object, ...]] = {}
+        self._excused: dict[str, frozenset[Excuse]] = {}
         self._queue = Queue(self._pace.least, self._pace.most)
-        self._lease = Lease(hub_cluster(estate), own_name(), self._pace.lease)
+        self._patience = patience_of(self._pace.lease)
+        hub = hub_cluster(estate, Patience(self._patience.write or 0.0, again=0))
+        self._lease = Lease(hub, own_name(), self._pace.lease)
 
     def stop(self) -> None:
         """End as soon as that is safe; from a signal handler too."""
         self._stopped.set()
-        self._end_engine()
+        if self._running:
+            self._running[1].stop()
 
     def once(self, names: Collection[str] = ()) -> Round:
         """Take everything, or some tenancies, as far as it can go now.
@@ -90,7 +96,7 @@ class Controller:
         """
         with self._campaign():
             self._wait_to_lead()
-            reconciler = self._begin_term()
+            reconciler = self._begin_term(self._lease.term)
             records = Register(hub_cluster(self._estate)).records()
             known = {record.name for record in records}
             if unknown := sorted(set(names) - known):
@@ -100,56 +106,60 @@ class Controller:
                     mend="ask for it, or leave the name out",
                 )
             chosen = [record for record in records if not names or record.name in names]
-            return reconciler.reconcile(chosen, records, look=True)
+            return reconciler.reconcile(chosen, records, look=known)
 
     def run(self) -> None:
         """Work until `stop`, whenever this process leads."""
-        mirror: Mirror | None = None
         with self._campaign():
-            try:
-                while not self._stopped.is_set():
-                    if not self._lease.held:
-                        self._stopped.wait(_PAUSE)
-                        continue
-                    mirror = self._led(mirror)
-            finally:
-                if mirror:
-                    mirror.end()
+            while not self._stopped.is_set():
+                if term := self._lease.term:
+                    self._lead(term)
+                else:
+                    self._stopped.wait(_PAUSE)
         self._tell("stopped; what was begun is in the register, and the next controller goes on from there")
 
-    def _led(self, mirror: Mirror | None) -> Mirror | None:
-        """A time of leading, from taking the lease to losing it; a failure that is everybody's begins another."""
+    def _lead(self, term: int) -> None:
+        """A term, from taking the lease to losing it; a failure that is everybody's ends this and begins another.
+
+        What was known of the register goes with the term: somebody else may have led since.
+        """
         try:
-            reconciler = self._begin_term()
-            if mirror is None:
-                mirror = Mirror(hub_cluster(self._estate), self._heard, self._tell)
-                mirror.start()
-            self._tell("leading")
-            self._work(reconciler, mirror)
+            reconciler = self._begin_term(term)
+            with self._following() as mirror:
+                self._tell("leading")
+                self._work(reconciler, mirror, term)
         except GovCloudError as error:
             self._tell(f"not done: {error}")
-            self._stopped.wait(self._queue.retry("") if self._lease.held else _PAUSE)
-        if not self._lease.held and not self._stopped.is_set():
+            self._stopped.wait(self._queue.retry("") if self._lease.term == term else _PAUSE)
+        if self._lease.term != term and not self._stopped.is_set():
             self._tell("leading no more")
-        return mirror
 
-    def _work(self, reconciler: Reconciler, mirror: Mirror) -> None:
+    @contextmanager
+    def _following(self) -> Iterator[Mirror]:
+        mirror = Mirror(hub_cluster(self._estate), self._heard, self._queue.put, self._tell)
+        mirror.start()
+        try:
+            yield mirror
+        finally:
+            mirror.end()
+
+    def _work(self, reconciler: Reconciler, mirror: Mirror, term: int) -> None:
         looked = float("-inf")
-        while self._lease.held and not self._stopped.is_set():
-            if not mirror.ready.wait(_PATIENCE):
+        while self._lease.term == term and not self._stopped.is_set():
+            if not mirror.is_ready(_PATIENCE):
                 continue
-            look = time.monotonic() - looked >= self._pace.resync
-            records = mirror.records()
-            names = list(records) if look else [n for n in self._queue.take(_PATIENCE) if n in records]
-            if look:
+            whole = time.monotonic() - looked >= self._pace.resync
+            if whole:
                 looked = time.monotonic()
-            if names:
-                self._round(reconciler, names, mirror.records(), look)
+            names = None if whole else self._queue.take(_PATIENCE)
+            if names is None or names:
+                self._round(reconciler, mirror, names)
 
-    def _round(
-        self, reconciler: Reconciler, names: Collection[str], records: dict[str, Record], look: bool
-    ) -> None:
-        chosen = [records[name] for name in names if name in records]
+    def _round(self, reconciler: Reconciler, mirror: Mirror, names: Collection[str] | None) -> None:
+        """Reconcile some tenancies, or all; their regions are looked at where all are, or where their waivers changed."""
+        records, excuses = mirror.records(), mirror.excuses(datetime.now(UTC))
+        chosen = [records[name] for name in (records if names is None else names) if name in records]
+        look = [one.name for one in chosen if names is None or not self._is_as_before(one.name, excuses)]
         try:
             round_ = reconciler.reconcile(chosen, records.values(), look=look)
         except GovCloudError:
@@ -157,21 +167,30 @@ class Controller:
                 self._queue.retry(record.name)
             raise
         for record in chosen:
-            self._afterwards(record, round_)
+            self._afterwards(record, round_, excuses.get(record.name, _NONE))
 
-    def _afterwards(self, record: Record, round_: Round) -> None:
+    def _is_as_before(self, name: str, excuses: Mapping[str, frozenset[Excuse]]) -> bool:
+        """Whether the same waivers excuse a tenancy as when it was brought about last."""
+        return self._excused.get(name) == excuses.get(name, _NONE)
+
+    def _afterwards(self, record: Record, round_: Round, excuses: frozenset[Excuse]) -> None:
         name = record.name
         if phase := round_.moved.get(name):
             self._tell(f"{name}: {phase}")
         if why := round_.failures.get(name):
             after = self._queue.retry(name)
             self._tell(f"{name}: {why}; again in {after:.0f} s")
-            return
-        self._queue.forget(name)
-        if end := due_at(record):
-            wait = (end - datetime.now(UTC)).total_seconds()
-            if 0 < wait < self._pace.resync:
-                self._queue.put(name, wait)
+        else:
+            self._queue.forget(name)
+            self._excused[name] = excuses
+        for moment in filter(None, (due_at(record), *(one.until for one in excuses))):
+            self._come_back(name, moment)
+
+    def _come_back(self, name: str, moment: datetime) -> None:
+        """Look at a tenancy again at a moment, unless everything is looked at before."""
+        wait = (moment - datetime.now(UTC)).total_seconds()
+        if 0 < wait < self._pace.resync:
+            self._queue.put(name, wait)
 
     def _heard(self, record: Record) -> None:
         """A tenancy changed in a way that may ask for something."""
@@ -180,23 +199,27 @@ class Controller:
             self._marks[record.name] = mark
             self._queue.put(record.name)
 
-    def _begin_term(self) -> Reconciler:
-        engine = self._engine = self._make_engine()
-        if self._stopped.is_set():
+    def _begin_term(self, term: int) -> Reconciler:
+        engine = self._make_engine()
+        self._running = term, engine
+        if self._stopped.is_set() or self._lease.term != term:
             engine.stop()
-        make_ready(self._estate, engine)
         target = target_of(self._estate, self._estate.head.spec.hub)
-        register = Register(Leader(target.kubeconfig, target.context, lambda: self._lease.held))
-        land = Land(self._estate, partial(registered_waivers, register.cluster))
+        hub = Leader(
+            target.kubeconfig, target.context, self._patience, lambda: term > 0 and self._lease.term == term
+        )
+        make_ready(self._estate, engine, hub)
+        register = Register(hub)
+        land = Land(self._estate, partial(registered_waivers, hub))
         return Reconciler(register, DecisionLog(register), land, engine)
 
-    def _end_engine(self) -> None:
-        if self._engine:
-            self._engine.stop()
+    def _end_term(self, term: int) -> None:
+        if self._running and self._running[0] == term:
+            self._running[1].stop()
 
     @contextmanager
     def _campaign(self) -> Iterator[None]:
-        campaign = Campaign(self._lease, self._pace.lease / 5, self._end_engine, self._tell)
+        campaign = Campaign(self._lease, self._pace.lease / 5, self._end_term, self._tell)
         campaign.start()
         try:
             yield

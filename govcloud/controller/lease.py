@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from govcloud.cluster import Cluster, Kind
-from govcloud.cluster.client import StatusError
+from govcloud.cluster.client import Patience, StatusError
 from govcloud.controller.holder import is_dead
 from govcloud.errors import ClusterError, RefusedError
 
@@ -22,6 +22,20 @@ NAMESPACE = "govcloud-system"
 NAME = "govcloud-controller"
 LEASES = Kind("coordination.k8s.io/v1", "Lease", "leases", namespaced=True)
 _BELIEF = 2 / 3
+_READ = 15.0
+"""Seconds for a read at least: what is large takes its time, however short the lease."""
+
+_BOOT_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def since_boot() -> float:
+    """Seconds that are never set back and, where the system counts so, go on while the machine sleeps."""
+    return time.clock_gettime(_BOOT_CLOCK)
+
+
+def patience_of(seconds: float) -> Patience:
+    """How long a holder of a lease waits for an answer: a write that hangs is given up before another may begin."""
+    return Patience(read=max(seconds, _READ), again=1, write=seconds * (1 - _BELIEF))
 
 
 class Lease:
@@ -43,13 +57,15 @@ class Lease:
         cluster: Cluster,
         holder: str,
         seconds: float = 15.0,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = since_boot,
     ) -> None:
         self._cluster = cluster
         self._holder = holder
         self._seconds = seconds
         self._clock = clock
         self._until = float("-inf")
+        self._term = 0
+        self._lock = threading.Lock()
         self._seen: tuple[str, float] = ("", 0.0)
         self.other = ""
         self.is_renewed = False
@@ -57,7 +73,13 @@ class Lease:
     @property
     def held(self) -> bool:
         """Whether this process may still take itself for the leader."""
-        return self._clock() < self._until
+        return bool(self.term)
+
+    @property
+    def term(self) -> int:
+        """Numbers the times of leading without a gap; 0 while this process does not lead."""
+        with self._lock:
+            return self._term if self._clock() < self._until else 0
 
     def attempt(self) -> bool:
         """Take or renew the lease; whether that worked.
@@ -68,6 +90,7 @@ class Lease:
         begun = self._clock()
         found = self._read()
         if not self._is_free(found, begun):
+            self._believe(float("-inf"))
             return False
         try:
             self._write(found)
@@ -75,17 +98,25 @@ class Lease:
             if error.status != 409:
                 raise
             return False  # somebody else was faster
-        self._until = begun + self._seconds * _BELIEF
-        return True
+        self._believe(begun + self._seconds * _BELIEF)
+        return self.held
 
     def release(self) -> None:
         """Let go, so that another can begin at once."""
-        held, self._until = self.held, float("-inf")
+        held = self.held
+        self._believe(float("-inf"))
         if held:
             found = self._read()
             if found and found["spec"].get("holderIdentity") == self._holder:
                 found["spec"] |= {"holderIdentity": "", "leaseDurationSeconds": 1}
                 self._cluster.request("PUT", LEASES.path(NAMESPACE, NAME), None, found)
+
+    def _believe(self, until: float) -> None:
+        """Lead until then; who led no longer, for however short a time, begins anew."""
+        with self._lock:
+            now = self._clock()
+            self._term += self._until <= now < until
+            self._until = until
 
     def _read(self) -> dict[str, Any] | None:
         return self._cluster.get(LEASES, NAME, NAMESPACE)
@@ -137,11 +168,14 @@ class Leader(Cluster):
     Args:
         kubeconfig: of the hub.
         context: a context of it.
+        patience: how long it may take.
         leads: whether this process leads.
     """
 
-    def __init__(self, kubeconfig: Path | str, context: str | None, leads: Callable[[], bool]) -> None:
-        super().__init__(kubeconfig, context)
+    def __init__(
+        self, kubeconfig: Path | str, context: str | None, patience: Patience, leads: Callable[[], bool]
+    ) -> None:
+        super().__init__(kubeconfig, context, patience=patience)
         self._leads = leads
 
     def request(
@@ -153,6 +187,7 @@ class Leader(Cluster):
         *,
         accept: str = "application/json",
         content: str = "application/json",
+        acting: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """One call; a write only while this process leads.
 
@@ -165,7 +200,7 @@ class Leader(Cluster):
                 where=f"{method} {path}",
                 mend="another one goes on; see the Lease of the hub",
             )
-        return super().request(method, path, query, body, accept=accept, content=content)
+        return super().request(method, path, query, body, accept=accept, content=content, acting=acting)
 
 
 class Campaign(threading.Thread):
@@ -174,12 +209,12 @@ class Campaign(threading.Thread):
     Args:
         lease: the lease.
         every: seconds between two attempts.
-        lost: called once when this process led and no longer does.
+        lost: called with the term that is over, when this process no longer leads in it.
         tell: hears what a person should know.
     """
 
     def __init__(
-        self, lease: Lease, every: float, lost: Callable[[], None], tell: Callable[[str], None]
+        self, lease: Lease, every: float, lost: Callable[[int], None], tell: Callable[[str], None]
     ) -> None:
         super().__init__(name="lease", daemon=True)
         self._lease = lease
@@ -192,14 +227,12 @@ class Campaign(threading.Thread):
     def run(self) -> None:
         """Attempt again and again, until the end."""
         self._guard.start()
-        waiting = ""
+        told = ""
         while not self._over.is_set():
-            try:
-                if not self._lease.attempt() and waiting != self._lease.other:
-                    waiting = self._lease.other
-                    self._tell(f"another controller leads: {waiting}; waiting")
-            except ClusterError as error:
-                self._tell(f"the lease could not be renewed: {error}")
+            said = self._attempt()
+            if said not in ("", told):
+                self._tell(said)
+            told = said
             self._over.wait(self._every)
 
     def end(self) -> None:
@@ -207,13 +240,25 @@ class Campaign(threading.Thread):
         self._over.set()
         self.join()
         self._guard.join()
-        self._lease.release()
+        try:
+            self._lease.release()
+        except ClusterError as error:
+            self._tell(f"the lease could not be let go, and runs out by itself: {error}")
+
+    def _attempt(self) -> str:
+        """Take or renew the lease; why that did not work, nothing where it did."""
+        try:
+            if self._lease.attempt():
+                return ""
+        except ClusterError as error:
+            return f"the lease could not be renewed: {error}"
+        return f"another controller leads: {self._lease.other}; waiting"
 
     def _watch(self) -> None:
         """Apart from the attempts, since one of them may hang."""
-        led = False
+        led = 0
         while not self._over.wait(0.1):
-            leads = self._lease.held
-            if led and not leads:
-                self._lost()
-            led = leads
+            term = self._lease.term
+            if led and term != led:
+                self._lost(led)
+            led = term

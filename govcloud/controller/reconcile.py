@@ -6,7 +6,7 @@ moment the process is killed at, the register says what was under way, and the n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -76,13 +76,15 @@ class Reconciler:
         self._engine = engine
         self._clock = clock
 
-    def reconcile(self, records: Iterable[Record], standing: Iterable[Record], *, look: bool) -> Round:
+    def reconcile(
+        self, records: Iterable[Record], standing: Iterable[Record], *, look: Collection[str]
+    ) -> Round:
         """Take some tenancies as far as they can go now.
 
         Args:
             records: the tenancies.
             standing: all tenancies of the register, whose room is taken.
-            look: look at the regions of those too that are settled by their own status.
+            look: those whose regions are looked at even where they are settled by their own status.
 
         Raises:
             ClusterError: the hub does not answer.
@@ -99,12 +101,12 @@ class Reconciler:
         return round_
 
     def _begin(
-        self, record: Record, everyone: Mapping[str, Record], round_: Round, look: bool
+        self, record: Record, everyone: Mapping[str, Record], round_: Round, look: Collection[str]
     ) -> _Task | None:
         """Record what was decided, and announce what is to be done; None where nothing is."""
         record = self._recorded(record)
         work = work_for(record, self._clock())
-        if work is None or (work == "keep" and not look and is_settled(record)):
+        if work is None or (work == "keep" and record.name not in look and is_settled(record)):
             return None
         try:
             tenancy = self._land.tenancy(record, everyone.values())
@@ -154,12 +156,13 @@ class Reconciler:
             try:
                 asked = telling.left(task.record, self._clock())
                 check_move(self._register, task.record, "retired", "asked beforehand", asked)
+                leaving = telling.leaving(task.record, self._clock())
+                task.record = self._note(task.record, leaving, steady=True)
             except GovCloudError as error:
                 self._note_failure(
                     task.record, _placement(task.tenancy), {}, words_of(error), round_, "NotYet"
                 )
                 continue
-            task.record = self._note(task.record, telling.leaving(task.record, self._clock()))
             going.append(task)
         if not going:
             return
@@ -221,11 +224,11 @@ class Reconciler:
         round_.failures[record.name] = why
         self._note(record, telling.failed(record, placement, results, why, self._clock(), reason=reason))
 
-    def _note(self, record: Record, fields: Mapping[str, Any]) -> Record:
+    def _note(self, record: Record, fields: Mapping[str, Any], *, steady: bool = False) -> Record:
         """Write fields where they say something new: each write wakes everybody who watches."""
         if all(record.status.get(key) == value for key, value in fields.items()):
             return record
-        return self._register.note(record, lambda now: fields)
+        return self._register.note(record, lambda now: fields, steady=steady)
 
 
 def words_of(error: GovCloudError) -> str:

@@ -66,9 +66,11 @@ def failed(
         "conditions": condition(record, READY, "False", reason, words, now),
         "lastError": words[:_MOST],
     }
-    if placement and record.phase != "approved":
+    if reason == "DestroyFailed":
+        fields["regions"] = _doomed(record, results)
+    elif placement and record.phase not in ("approved", "retiring"):
         fields["regions"] = [
-            _place(record.name, region, role, *_stand(results.get(region), reason, words))
+            _place(record.name, region, role, *_stand(results.get(region), words))
             for region, role in regions_of(placement)
         ]
     return fields
@@ -110,11 +112,24 @@ def condition(
     return [*(dict(one) for one in before if one["type"] != kind), made]
 
 
-def _stand(result: Result | None, reason: str, words: str) -> tuple[str, str]:
+def _doomed(record: Record, results: Mapping[str, Result]) -> list[dict[str, Any]]:
+    """The regions of a tenancy whose destruction has begun: none of them stands any more as it was."""
+    return [
+        _place(record.name, place["name"], place["role"], "destroying", why)
+        for place in record.status.get("regions", ())
+        for why in [_why_not(results.get(place["name"]))]
+    ]
+
+
+def _why_not(result: Result | None) -> str:
+    return "" if result is None or result.state == "deleted" else result.why or result.state
+
+
+def _stand(result: Result | None, words: str) -> tuple[str, str]:
     if result is None:
         return "failed", words
     if result.state in ("failed", "skipped", "refused"):
-        return ("destroying" if reason == "DestroyFailed" else "failed"), result.why or words
+        return "failed", result.why or words
     return "ready", ""
 
 

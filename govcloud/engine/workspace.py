@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pulumi.automation import LocalWorkspace, OutputMap, PulumiCommand, Stack, UpdateSummary
-from pulumi.automation._stack import StackInitMode  # the public ways to open a stack always make the stock one
+from pulumi.automation._stack import StackInitMode  # what is public makes the stock stack
 from semver import VersionInfo
 
 from govcloud.engine.checkpoint import Checkpoints

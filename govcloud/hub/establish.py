@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from govcloud.cluster import Cluster
@@ -13,14 +14,20 @@ from govcloud.cluster.client import StatusError
 from govcloud.errors import ClusterError
 from govcloud.hub.lifecycle import RETENTION_DAYS
 from govcloud.hub.names import department_namespace
-from govcloud.model import API_VERSION, Estate
+from govcloud.model import API_VERSION, Department, Estate
+from govcloud.planner.access import members_of
 from govcloud.planner.crds import KINDS
 from govcloud.planner.labels import Manifest
 from govcloud.planner.register_estate import plan_register
+from policies.admission import PREFIX
 
 MANAGER = "govcloud-register"
 """The field manager of what the register stands on; the engine, which has another one, never prunes it."""
 
+_CONTENTS = f"{PREFIX}tenancy"
+"""The policy of the rules on what a request says."""
+
+_BINDINGS = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings"
 _POLL = 0.2
 _AT_ONCE = 12
 _NOBODY = f"sha256:{'0' * 64}"
@@ -36,7 +43,7 @@ def establish(
     """Apply what the register of an estate stands on; deletes nothing, and may be repeated.
 
     An API server takes up new definitions and policies a moment after they are written. This returns when it holds
-    whoever calls to the rules of the register, and not before.
+    whoever calls to the rules of the register, and, where the platform has them, owners to those on contents; not before.
 
     Args:
         cluster: the API server of the hub, with the platform's rights, not used before its platform was there.
@@ -58,6 +65,9 @@ def establish(
         for stage in _stages(manifests):
             list(threads.map(partial(cluster.apply, manager=MANAGER), stage))
         list(threads.map(partial(_wait_for_rules, cluster, end), estate.departments))
+    if estate.departments and _has_contents(cluster):
+        probe = partial(_is_judged, cluster, next(iter(estate.departments.values())))
+        _wait(probe, end, "the hub does not hold requests to the rules on their contents")
     return len(manifests)
 
 
@@ -105,11 +115,40 @@ def _is_governed(cluster: Cluster, department: str) -> bool:
     )
 
 
-def _is_refused(cluster: Cluster, path: str, body: dict[str, Any]) -> bool:
+def _has_contents(cluster: Cluster) -> bool:
     try:
-        cluster.request("POST", path, {"dryRun": "All"}, body)
+        cluster.request("GET", f"{_BINDINGS}/{_CONTENTS}")
     except StatusError as error:
-        return error.status == 403 and "[GC-" in error.what
+        if error.status == HTTPStatus.NOT_FOUND:
+            return False
+        raise
+    return True
+
+
+def _is_judged(cluster: Cluster, department: Department) -> bool:
+    """Whether a request that names nobody to call is refused to an owner, of whom no other rule wants anything.
+
+    The server tells of one refusal alone, and to the platform that is one of the register. So it asks as an owner, without
+    writing anything.
+    """
+    path = f"/apis/{API_VERSION}/namespaces/{department_namespace(department.name)}/tenancies"
+    return _is_refused(cluster, path, _request(department.name), "[GC-TEN-", acting=_owner(department))
+
+
+def _owner(department: Department) -> dict[str, str]:
+    """The headers by which the platform asks as an owner; names are sent as UTF-8."""
+    owner = members_of(department)["owner"][0]
+    name = owner["name"].encode().decode("latin-1")
+    if owner["kind"] == "User":
+        return {"Impersonate-User": name}
+    return {"Impersonate-User": "govcloud:probe", "Impersonate-Group": name}
+
+
+def _is_refused(cluster: Cluster, path: str, body: dict[str, Any], words: str = "[GC-", **how: Any) -> bool:
+    try:
+        cluster.request("POST", path, {"dryRun": "All"}, body, **how)
+    except StatusError as error:
+        return error.status == HTTPStatus.FORBIDDEN and words in error.what
     return False
 
 

@@ -32,7 +32,16 @@ Side = Literal["department", "reviewer", "platform"]
 Decision = Literal["approve", "reject", "destroy"]
 ReviewerRole = Literal["security", "platform"]
 Guard = Literal[
-    "answered", "reviewed", "rejected", "as-approved", "placed", "founded", "unfounded", "own-cordon", "over"
+    "answered",
+    "reviewed",
+    "rejected",
+    "as-approved",
+    "placed",
+    "founded",
+    "unfounded",
+    "own-cordon",
+    "whole",
+    "over",
 ]
 
 FIRST: Phase = "draft"
@@ -129,7 +138,7 @@ STEPS: tuple[Step, ...] = (
     Step("lift the cordon", "cordoned", "approved", _EITHER, ("own-cordon", "as-approved")),
     Step("take up the change", "cordoned", "changing", _EITHER, ("own-cordon",)),
     Step("retire", "cordoned", "retiring", _OWN),
-    Step("keep", "retiring", "cordoned", _OWN),
+    Step("keep", "retiring", "cordoned", _OWN, ("whole",)),
     Step("destroy", "retiring", "retired", _OURS, ("over",)),
 )
 

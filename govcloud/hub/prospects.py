@@ -141,6 +141,9 @@ def _cordoned(record: Record) -> list[Prospect]:
 
 def _retiring(record: Record, now: datetime) -> list[Prospect]:
     name, asked = record.name, record.status["retirement"]
+    end = f"govcloud up --register --tenancy {name}"
+    if record.is_being_destroyed:
+        return [Prospect("platform", "destroy it to the end; the platform does so by itself", end)]
     keep = _own("keep it", f"retire {name} --keep", needed=False)
     if not asked.get("consent"):
         what = "agree, as the second person, that it is destroyed"
@@ -151,4 +154,4 @@ def _retiring(record: Record, now: datetime) -> list[Prospect]:
     until = str(asked["until"])
     over = datetime.fromisoformat(until) <= now
     what = "destroy it" if over else f"destroy it after {until}, when the retention is over"
-    return [Prospect("platform", what, f"govcloud up --register --tenancy {name}", needed=over), keep]
+    return [Prospect("platform", what, end, needed=over), keep]

@@ -101,6 +101,11 @@ class Record:
         return tuple(role for role in ROLES if role not in given)
 
     @property
+    def is_being_destroyed(self) -> bool:
+        """Whether its destruction has begun, after which nobody keeps it any more."""
+        return any(place.get("state") == "destroying" for place in self.status.get("regions", ()))
+
+    @property
     def steps(self) -> tuple[Step, ...]:
         """What can come next, by whomever."""
         return steps_from(self.phase)

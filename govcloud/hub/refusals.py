@@ -83,6 +83,13 @@ def _without_limits(where: str) -> RefusedError:
 
 
 def _other(error: StatusError, where: str) -> GovCloudError:
+    if error.status == 401:
+        return ClusterError(
+            "the hub does not know who you are: your credential has ended, or is none of this hub",
+            where=where,
+            expected="a kubeconfig of the hub whose credential is good",
+            mend="get a new one from the platform or your identity provider",
+        )
     if error.status == 403:
         return RefusedError(error.what, where=where)
     if error.status == 409:
@@ -97,6 +104,6 @@ def _other(error: StatusError, where: str) -> GovCloudError:
             error.what,
             where=where,
             expected="a department and a tenancy that the register has",
-            mend="see the names with a listing of the register",
+            mend="see the names with `govcloud tenancy list`",
         )
     return ClusterError(error.what, where=where, mend="try again; if it stays so, ask the platform")

@@ -118,7 +118,7 @@ class Register:
         raise InputError(
             f"the register has no tenancy {name!r} that {self.caller().name} may see",
             expected="the name of a tenancy, <department>-<system>",
-            mend="see the names with a listing of your department",
+            mend="see the names with `govcloud tenancy list`",
         ) from refusals[0]
 
     def create(self, tenancy: Tenancy | Mapping[str, Any], *, dry_run: bool = False) -> Record:
@@ -202,19 +202,25 @@ class Register:
         chosen = role or self._role(record)
         return self._act(record, reason, lambda now, act: acts.consent(now, chosen, act))
 
-    def note(self, record: Record, changes: Callable[[Record], Mapping[str, Any]]) -> Record:
+    def note(
+        self, record: Record, changes: Callable[[Record], Mapping[str, Any]], *, steady: bool = False
+    ) -> Record:
         """Write fields of the status that only the platform writes: regions, conditions, what went wrong.
 
         Args:
             record: the tenancy.
             changes: from the newest record to the fields, None for one that is to go.
+            steady: only while its phase is the one that the caller saw.
+
+        Raises:
+            RefusedError: the caller may not write it, or its phase is another now.
         """
 
         def make(now: Record) -> Status:
             fields = {**now.status, "phase": now.phase, **changes(now)}
             return {key: value for key, value in fields.items() if value is not None}
 
-        return self._persist(record, make, steady=False)
+        return self._persist(record, make, steady=steady)
 
     def delete(self, record: Record) -> None:
         """Clear a record away; the platform's, for a tenancy of which nothing exists any more."""

@@ -211,6 +211,12 @@ _ALL = (
         _PLATFORM,
         "ask a reviewer to agree, destroy, and clear status.regions",
     ),
+    RegisterRule(
+        "GC-REG-45",
+        "a destruction begins agreed to and after the retention; once it has begun it comes to its end",
+        _NOBODY,
+        "ask for another tenancy, and look whether a backup has what was in this one",
+    ),
     # the decision log
     RegisterRule(
         "GC-REG-50",

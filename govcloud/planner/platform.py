@@ -8,6 +8,7 @@ from govcloud.planner.clusterroles import cluster_roles
 from govcloud.planner.cordon import cordon_policies
 from govcloud.planner.credentials import credential_policies
 from govcloud.planner.labels import Manifest
+from govcloud.planner.monitoring import monitor_roles
 from govcloud.planner.placement import placement_policies
 from govcloud.planner.protection import protection_policies
 from govcloud.planner.register import register_platform
@@ -24,6 +25,7 @@ def plan_platform(region: Region) -> list[Manifest]:
         *register_platform(region),
         *classes(region),
         *cluster_roles(region),
+        *monitor_roles(region),
         *placement_policies(region),
         *protection_policies(region),
         *cordon_policies(region),

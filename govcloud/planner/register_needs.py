@@ -20,8 +20,10 @@ def _needed(guard: Guard, expression: str) -> str:
 VARIABLES = {
     "places": entries_of("now", "regions"),
     "founded": f"size({entries_of('before', 'regions')}) > 0",
+    "doomed": f"{entries_of('before', 'regions')}.filter(p, p.state == 'destroying').map(p, p.name)",
+    "dooming": "size(variables.doomed) == 0 && variables.places.exists(p, p.state == 'destroying')",
 }
-"""CEL variables: the regions of the tenancy, and whether it had any."""
+"""CEL variables: the regions of the tenancy, whether it had any, which are being destroyed, and whether that begins now."""
 
 _CORDON = (
     f"!(variables.to in {listing(_CLOSED)}) ? !has(variables.now.cordon) : "
@@ -53,6 +55,16 @@ _CONSENT = (
     f"variables.consent.by == {CALLER} && variables.consent.role in variables.roles && "
     "variables.consent.by != variables.now.retirement.by && "
     "variables.added.all(e, e.at == variables.consent.at))"
+)
+# No entry tells when a destruction begins. The server sets the time of whoever writes.
+_DUE = (
+    "variables.to == 'retiring' && variables.consent != dyn('') && "
+    "object.metadata.managedFields.filter(m, has(m.time) && !(m in oldObject.metadata.managedFields))"
+    ".all(m, timestamp(dyn(m.time)) >= timestamp(variables.now.retirement.until))"
+)
+_DOOMED = (
+    f"variables.to in {listing(_ENDING)} && ({same('retirement')}) && "
+    "variables.places.all(p, !(p.name in variables.doomed) || p.state == 'destroying')"
 )
 
 CHECKS: list[Check] = [
@@ -96,6 +108,22 @@ CHECKS: list[Check] = [
             "variables.added.all(e, timestamp(e.at) >= timestamp(variables.now.retirement.until))",
         ),
         "'it is kept until ' + string(variables.now.retirement.until)",
+    ),
+    refusing(
+        "GC-REG-45",
+        f"!variables.dooming || ({_DUE})",
+        "'its destruction may not begin: it is ' + variables.to + "
+        "(variables.consent == dyn('') ? ', and nobody has agreed' : ', or kept until later')",
+    ),
+    refusing(
+        "GC-REG-45",
+        _needed("whole", "size(variables.doomed) == 0"),
+        "'its destruction has begun in ' + variables.doomed.join(', ')",
+    ),
+    refusing(
+        "GC-REG-45",
+        f"size(variables.doomed) == 0 || ({_DOOMED})",
+        "'its destruction has begun in ' + variables.doomed.join(', ') + ', and goes on to its end'",
     ),
 ]
 """Whose the fields are, and what must hold for a step."""

@@ -1,6 +1,6 @@
 """GB/T facts as data, each with its source and confidence."""
 
-from govcloud.standards.grading import grade_names, grade_text
+from govcloud.standards.grading import assessment_months, grade_names, grade_text
 from govcloud.standards.load import standards_data
 from govcloud.standards.plan import (
     Assumed,
@@ -20,6 +20,7 @@ __all__ = [
     "RecoveryTier",
     "Standby",
     "ZoneFact",
+    "assessment_months",
     "grade_names",
     "grade_text",
     "plan_centres",

@@ -8,6 +8,7 @@
     ledger.totals()                    # {TenancyKey: Totals}: counters that never step back
     ledger.gaps(start, end)            # (Gap, ...): what was not seen; one that lasts has no end
     ledger.series("pool", "cpu", "requested", start, end)     # Series: hourly means, NaN where unknown
+    ledger.series("tenancy", "cpu", "used", start, end, keys=Only(names=("air",)))       # and no other's hours are read
     ledger.close()
 
 Measures of `Ledger.series`: of tenancies ``used``, ``allocated``, ``quota`` and ``idle``; of pools and regions
@@ -15,6 +16,6 @@ Measures of `Ledger.series`: of tenancies ``used``, ``allocated``, ``quota`` and
 """
 
 from monitors.ledger.ledger import Ledger
-from monitors.ledger.values import Gap, PoolKey, Series, TenancyKey, Totals
+from monitors.ledger.values import Gap, Only, PoolKey, Series, TenancyKey, Totals
 
-__all__ = ["Gap", "Ledger", "PoolKey", "Series", "TenancyKey", "Totals"]
+__all__ = ["Gap", "Ledger", "Only", "PoolKey", "Series", "TenancyKey", "Totals"]

@@ -22,7 +22,7 @@ from monitors.ledger.reader import (
 )
 from monitors.ledger.store import Store, default_url
 from monitors.ledger.units import METERED
-from monitors.ledger.values import Gap, PoolKey, Series, Subject, TenancyKey, Totals
+from monitors.ledger.values import ALL, Gap, Only, PoolKey, Series, Subject, TenancyKey, Totals
 from monitors.ledger.writer import Writer, read_totals
 
 KEPT_HOURS = 400 * 24
@@ -109,8 +109,12 @@ class Ledger:
         with self._store.reading() as connection:
             return read_gaps(connection, start, end, self._clock.wall())
 
-    def series(self, subject: Subject, resource: str, measure: str, start: float, end: float) -> Series:
+    def series(
+        self, subject: Subject, resource: str, measure: str, start: float, end: float, *, keys: Only = ALL
+    ) -> Series:
         """Hourly means of everything of a kind, as of the hours that a time touches.
+
+        It takes sixteen bytes an hour and key, while it is read and after.
 
         Args:
             subject: ``tenancy``, ``pool`` or ``region`` (the sum of its pools).
@@ -119,6 +123,7 @@ class Ledger:
                 ``requested``, ``used`` or ``quota``.
             start: Unix seconds.
             end: Unix seconds.
+            keys: only these are read; all by default.
 
         Raises:
             InputError: there is no such series.
@@ -131,7 +136,7 @@ class Ledger:
                 mend="ask for another one",
             )
         with self._store.reading() as connection:
-            return read_series(connection, subject, resource, measure, hours_of(start, end))
+            return read_series(connection, subject, resource, measure, hours_of(start, end), keys)
 
     def usage(
         self, spans: Sequence[tuple[float, float]], departments: Sequence[str] = ()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
 from monitors.facts import PoolFacts
 from monitors.ledger.rates import pool_key, pool_rates
 from monitors.ledger.schema import POOL_COLUMNS, pools
+from monitors.ledger.store import Row, replace_rows
 from monitors.ledger.units import METERED
 from monitors.ledger.values import PoolKey
 
@@ -46,12 +46,23 @@ def take_pools(connection: Connection, known: dict[PoolKey, Pool], facts: Iterab
         known[key] = _told(pool.number, told[key]) if key in told else Pool(pool.number)
 
 
-def pool_row(key: PoolKey, pool: Pool) -> dict[str, Any]:
-    """The row of a pool."""
-    row: dict[str, Any] = {"id": pool.number, **key._asdict(), "nodes": pool.nodes, "ready": pool.ready}
-    row.update((f"rate_{name}", rate) for name, rate in zip(POOL_COLUMNS, pool.rates, strict=True))
-    row.update((f"largest_{name}", most) for name, most in zip(METERED, pool.largest, strict=True))
-    return row
+def write_pools(connection: Connection, known: Mapping[PoolKey, Pool]) -> None:
+    """Write all pools."""
+    replace_rows(connection, pools, [_row(key, pool) for key, pool in known.items()])
+
+
+def _row(key: PoolKey, pool: Pool) -> Row:
+    return (
+        pool.number,
+        key.region,
+        key.pool,
+        key.zone,
+        key.grade,
+        *pool.rates,
+        *pool.largest,
+        pool.nodes,
+        pool.ready,
+    )
 
 
 def _told(number: int, facts: PoolFacts) -> Pool:

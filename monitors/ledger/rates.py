@@ -11,6 +11,9 @@ from monitors.ledger.units import FACTORS, METERED
 from monitors.ledger.values import PoolKey, TenancyKey
 
 _RESOURCES = len(METERED)
+_NONE = (0, 0, 0, 0)
+Counts = list[int]
+"""What is charged: units of (used, allocated, quota, idle) a resource, then of energy."""
 
 
 class AccountKey(NamedTuple):
@@ -39,6 +42,14 @@ class Rates(NamedTuple):
 NOTHING = Rates((0.0,) * (3 * _RESOURCES), 0.0)
 
 
+def between(before: Rates, after: Rates) -> Rates:
+    """The mean of what an account held at both ends of a gap: whether it rose or fell, neither side is favoured."""
+    if before == after:
+        return before
+    amounts = zip(before.amounts, after.amounts, strict=True)
+    return Rates(tuple((one + other) / 2 for one, other in amounts), (before.watts + after.watts) / 2)
+
+
 def account_of(facts: TenancyFacts) -> AccountKey:
     """The account of a tenancy in a region."""
     return AccountKey(facts.tenancy, facts.region, facts.department, facts.grade, facts.zone, facts.role)
@@ -47,14 +58,15 @@ def account_of(facts: TenancyFacts) -> AccountKey:
 def rates_of(facts: TenancyFacts) -> Rates:
     """What a tenancy holds; negative figures count as nothing, and usage beyond what is allocated is not use of it."""
     amounts: list[float] = []
-    metered = (islice(one.values(), _RESOURCES) for one in (facts.used, facts.allocated, facts.quota))
-    for used, allocated, quota in zip(*metered, strict=True):
-        held = max(allocated, 0.0)
-        amounts += (min(max(used, 0.0), held), held, max(quota, 0.0))
+    metered = zip(facts.used.values(), facts.allocated.values(), facts.quota.values(), strict=True)
+    for used, allocated, quota in islice(metered, _RESOURCES):
+        held = allocated if allocated > 0.0 else 0.0
+        part = used if used > 0.0 else 0.0
+        amounts += (part if part < held else held, held, quota if quota > 0.0 else 0.0)
     return Rates(tuple(amounts), max(facts.watts, 0.0))
 
 
-def charge(rates: Rates, milliseconds: int) -> list[int]:
+def charge(rates: Rates, milliseconds: int) -> Counts:
     """Units of (used, allocated, quota, idle) a resource, then of energy.
 
     Every part is rounded by itself and rounding keeps the order, so that idle is never less than nothing and used never
@@ -63,10 +75,13 @@ def charge(rates: Rates, milliseconds: int) -> list[int]:
     counts: list[int] = []
     amounts = iter(rates.amounts)
     for factor, used, allocated, quota in zip(FACTORS, amounts, amounts, amounts, strict=True):
+        if not (allocated or quota):  # then nothing is used either
+            counts += _NONE
+            continue
         scale = factor * milliseconds
         held = round(allocated * scale)
         granted = round(quota * scale)
-        counts += (round(used * scale), held, granted, max(granted - held, 0))
+        counts += (round(used * scale), held, granted, granted - held if granted > held else 0)
     counts.append(round(rates.watts * milliseconds))
     return counts
 

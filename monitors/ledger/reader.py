@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, Table, and_, func, or_, select
 
 from monitors.ledger.pools import Pool, load_pools
 from monitors.ledger.rates import AccountKey
@@ -25,9 +25,13 @@ from monitors.ledger.schema import (
 )
 from monitors.ledger.spans import MEASURED
 from monitors.ledger.units import HOUR, METERED, mean
-from monitors.ledger.values import Gap, PoolKey, Series, Subject, TenancyKey
+from monitors.ledger.values import ALL, Gap, Only, PoolKey, Series, Subject, TenancyKey
 
 _USAGE = ("millis", *HOUR_COLUMNS, "energy")
+_Key = TenancyKey | PoolKey | str
+_AT_ONCE = 10_000
+"""Rows that are fetched at once."""
+_HOURS_A_QUERY = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,54 +92,107 @@ def read_pools(connection: Connection) -> dict[PoolKey, Pool]:
 
 
 def read_series(
-    connection: Connection, subject: Subject, resource: str, measure: str, span: tuple[int, int]
+    connection: Connection, subject: Subject, resource: str, measure: str, span: tuple[int, int], only: Only
 ) -> Series:
-    """Hourly means of the hours of a span (first, before last), of all tenancies, pools or regions."""
-    table, names, key = _source(subject)
-    column = f"{measure}_{resource}"
-    query = (
-        select(table.c.hour, table.c.millis, table.c[column], *names)
-        .join_from(table, names[0].table, names[0].table.c.id == table.c[_joined(subject)])
-        .where(table.c.hour >= span[0], table.c.hour < span[1])
+    """Hourly means of the hours of a span (first, before last), of tenancies, pools or regions."""
+    source = _SOURCES[subject]
+    chosen = _chosen(connection, source, only)
+    found: dict[_Key, _Sums] = {}
+    for hour, millis, count, number in _rows(connection, source, f"{measure}_{resource}", span, chosen, only):
+        key = chosen[number]
+        sums = found.get(key)
+        if sums is None:
+            sums = found[key] = _Sums(resource, span)
+        sums.add(hour, millis, count, beside=subject == "region")
+    keys = tuple(sorted(found))
+    return Series(
+        subject, resource, measure, span[0] * 3600, keys, tuple(found.pop(one).means() for one in keys)
     )
-    sums: dict[Any, dict[int, list[tuple[int, int]]]] = {}
-    for hour, millis, count, *words in connection.execute(query):
-        sums.setdefault(key(*words), {}).setdefault(hour, []).append((millis, count))
-    keys = tuple(sorted(sums))
-    rows = tuple(_row(sums[one], resource, span, parts_add=subject == "region") for one in keys)
-    return Series(subject, resource, measure, span[0] * 3600, keys, rows)
 
 
 def check_series(subject: str, resource: str, measure: str) -> bool:
     """Whether there is such a series."""
     measures = PARTS if subject == "tenancy" else POOL_PARTS
-    return subject in ("tenancy", "pool", "region") and resource in METERED and measure in measures
+    return subject in _SOURCES and resource in METERED and measure in measures
 
 
-def _source(subject: Subject) -> tuple[Any, list[Any], Any]:
-    if subject == "tenancy":
-        return hours, [accounts.c[name] for name in TenancyKey._fields], TenancyKey
-    if subject == "pool":
-        return pool_hours, [pools.c[name] for name in PoolKey._fields], PoolKey
-    return pool_hours, [pools.c.region], str
+class _Source(NamedTuple):
+    """Where a subject's hours are, what they are counted by there, and what a key is made of."""
+
+    hours: Table
+    number: Any
+    named: Table
+    name: str
+    key: Callable[..., _Key]
+    fields: tuple[str, ...]
 
 
-def _joined(subject: Subject) -> str:
-    return "account" if subject == "tenancy" else "pool"
+_SOURCES: dict[str, _Source] = {
+    "tenancy": _Source(hours, hours.c.account, accounts, "tenancy", TenancyKey, TenancyKey._fields),
+    "pool": _Source(pool_hours, pool_hours.c.pool, pools, "pool", PoolKey, PoolKey._fields),
+    "region": _Source(pool_hours, pool_hours.c.pool, pools, "", str, ("region",)),
+}
 
 
-def _row(
-    found: dict[int, list[tuple[int, int]]], resource: str, span: tuple[int, int], *, parts_add: bool
-) -> array[float]:
-    """A key's hours. Parts of an hour follow each other in time, but for the pools of a region, which add up."""
-    values = array("d", [math.nan]) * (span[1] - span[0])
-    for hour, parts in found.items():
-        if parts_add:
-            values[hour - span[0]] = sum(mean(resource, count, millis) for millis, count in parts)
+def _chosen(connection: Connection, source: _Source, only: Only) -> dict[int, _Key]:
+    """The keys that are meant, by the number under which their hours are kept; several numbers may be of one key."""
+    query = select(source.named.c.id, *(source.named.c[name] for name in source.fields))
+    if only.regions:
+        query = query.where(source.named.c.region.in_(only.regions))
+    if only.names and source.name:
+        query = query.where(source.named.c[source.name].in_(only.names))
+    return {number: source.key(*words) for number, *words in connection.execute(query)}
+
+
+def _rows(
+    connection: Connection,
+    source: _Source,
+    column: str,
+    span: tuple[int, int],
+    chosen: Collection[int],
+    only: Only,
+) -> Iterator[Any]:
+    """(hour, milliseconds, count, number); few numbers are looked up hour by hour, instead of reading all that is there."""
+    table = source.hours
+    query = select(table.c.hour, table.c.millis, table.c[column], source.number)
+    if only == ALL:
+        parts = [query.where(table.c.hour >= span[0], table.c.hour < span[1])]
+    else:
+        # The rows are in the order of (hour, number), so that each of these pairs is found without looking at others.
+        mine = query.where(source.number.in_(list(chosen)))
+        parts = [mine.where(table.c.hour.in_(part)) for part in _batches(span)] if chosen else []
+    for part in parts:
+        yield from connection.execute(part.execution_options(yield_per=_AT_ONCE))
+
+
+def _batches(span: tuple[int, int]) -> Iterator[list[int]]:
+    for first in range(span[0], span[1], _HOURS_A_QUERY):
+        yield list(range(first, min(first + _HOURS_A_QUERY, span[1])))
+
+
+class _Sums:
+    """A key's hours while they are read, without an object an hour."""
+
+    def __init__(self, resource: str, span: tuple[int, int]) -> None:
+        self._resource, self._first = resource, span[0]
+        self._values = array("d", [math.nan]) * (span[1] - span[0])
+        self._millis = array("q", [0]) * (span[1] - span[0])
+
+    def add(self, hour: int, millis: int, count: int, *, beside: bool) -> None:
+        """Parts of an hour follow each other in time, but for the pools of a region, which lie beside each other."""
+        at = hour - self._first
+        before, told = self._millis[at], mean(self._resource, count, millis)
+        if not before:
+            self._values[at] = told
+        elif beside:
+            self._values[at] += told
         else:
-            millis = sum(millis for millis, _ in parts)
-            values[hour - span[0]] = mean(resource, sum(count for _, count in parts), millis)
-    return values
+            self._values[at] = (self._values[at] * before + told * millis) / (before + millis)
+        self._millis[at] = before + millis
+
+    def means(self) -> array[float]:
+        """The hourly means; NaN where nothing is known."""
+        return self._values
 
 
 def _usage(key: AccountKey, row: Any) -> Usage:

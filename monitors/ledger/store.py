@@ -7,13 +7,24 @@ back the last commits, and a counter that was scraped would step back. A commit 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, insert, select
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Engine,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
@@ -108,48 +119,50 @@ class Store:
             )
 
 
-def add_counts(
-    connection: Connection, table: Table, keys: Sequence[str], rows: Sequence[Mapping[str, Any]]
-) -> None:
-    """Insert rows; where one with the same keys is there already, add to its counts."""
-    _upsert(connection, table, keys, rows, adds=True)
+Row = tuple[Any, ...]
+"""A row of a table: a value a column, in the order of the table."""
 
 
-def replace_rows(
-    connection: Connection, table: Table, keys: Sequence[str], rows: Sequence[Mapping[str, Any]]
-) -> None:
-    """Insert rows; one with the same keys takes their values."""
-    _upsert(connection, table, keys, rows, adds=False)
+def add_counts(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows; where one with the same primary key is there already, add to its counts."""
+    _write(connection, _upsert_text(connection.dialect, table, adds=True), rows)
 
 
-def _upsert(
-    connection: Connection,
-    table: Table,
-    keys: Sequence[str],
-    rows: Sequence[Mapping[str, Any]],
-    *,
-    adds: bool,
-) -> None:
-    if not rows:
-        return
-    text = _upsert_text(connection.dialect, table, tuple(keys), tuple(rows[0]), adds)
-    # Straight to the driver: for a thousand rows the layer between takes longer than the database.
-    connection.exec_driver_sql(text, [dict(row) for row in rows])
+def replace_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows; one with the same primary key takes their values."""
+    _write(connection, _upsert_text(connection.dialect, table, adds=False), rows)
+
+
+def change_rows(connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[Row]) -> None:
+    """Give some columns of rows that are there other values; a row is these values and then the ``id``."""
+    _write(connection, _update_text(connection.dialect, table, columns), rows)
+
+
+def _write(connection: Connection, text: str, rows: Sequence[Row]) -> None:
+    """Straight to the driver, and by place: the layer between takes longer than the database, and so do names."""
+    if rows:
+        connection.exec_driver_sql(text, list(rows))
 
 
 @lru_cache(maxsize=32)
-def _upsert_text(
-    dialect: Dialect, table: Table, keys: tuple[str, ...], columns: tuple[str, ...], adds: bool
-) -> str:
+def _upsert_text(dialect: Dialect, table: Table, *, adds: bool) -> str:
     kind: Any = sqlite if dialect.name == "sqlite" else postgresql
     statement = kind.insert(table)
+    keys = [column.name for column in table.primary_key]
     values = {
         name: table.c[name] + statement.excluded[name] if adds else statement.excluded[name]
-        for name in columns
+        for name in table.c.keys()  # noqa: SIM118 -- iterated, it gives columns
         if name not in keys
     }
-    statement = statement.on_conflict_do_update(index_elements=list(keys), set_=values)
-    return str(statement.compile(dialect=dialect, column_keys=list(columns)))
+    statement = statement.on_conflict_do_update(index_elements=keys, set_=values)
+    return str(statement.compile(dialect=dialect, column_keys=list(table.c.keys())))
+
+
+@lru_cache(maxsize=32)
+def _update_text(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> str:
+    statement = update(table).where(table.c.id == bindparam("number"))
+    statement = statement.values({name: bindparam(f"new_{name}") for name in columns})
+    return str(statement.compile(dialect=dialect))
 
 
 def _parsed(url: str) -> URL:
@@ -173,7 +186,7 @@ def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(url)
     try:
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, paramstyle="format")
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise InputError(
             f"there is no driver for {url.drivername!r}",
@@ -188,7 +201,7 @@ def _sqlite_engine(url: URL) -> Engine:
         folder = Path(url.database).parent
         if not folder.exists():
             private_folder(folder)
-    engine = create_engine(url, connect_args={"timeout": 30}, paramstyle="named")
+    engine = create_engine(url, connect_args={"timeout": 30}, paramstyle="qmark")
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

@@ -33,6 +33,22 @@ class PoolKey(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Only:
+    """Which keys are meant, of all that there are; what is empty chooses nothing out.
+
+    Args:
+        regions: those in these regions.
+        names: tenancies or pools of these names; of regions as a subject it says nothing.
+    """
+
+    regions: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+ALL = Only()
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """All that was ever charged to a key, in the ledger's units (`monitors.ledger.units`); it never becomes less.
 
@@ -87,7 +103,7 @@ class Gap:
         start: Unix seconds.
         end: Unix seconds; None while it lasts. Before ``start`` where the wall clock was set back.
         reason: why.
-        estimated: whether it was short enough to be charged at what was last known.
+        estimated: whether it was short enough to be charged, at the mean of what was held at its ends.
     """
 
     region: str

@@ -7,34 +7,22 @@ statements leaves the store as it was before the sample, and the time is charged
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from monitors.facts import EstateFacts, RegionFacts
-from monitors.ledger.accounts import Account, account_row, load_accounts, take_tenancies
+from monitors.ledger.accounts import Account, load_accounts, take_tenancies, write_accounts
 from monitors.ledger.clock import Moment
 from monitors.ledger.lease import Lease
-from monitors.ledger.pools import Pool, load_pools, pool_row, take_pools
-from monitors.ledger.rates import AccountKey, charge, charge_pool
-from monitors.ledger.schema import (
-    HOUR_COLUMNS,
-    POOL_COLUMNS,
-    accounts,
-    gaps,
-    hours,
-    pool_hours,
-    pools,
-    regions,
-)
+from monitors.ledger.pools import Pool, load_pools, take_pools, write_pools
+from monitors.ledger.rates import NOTHING, AccountKey, Rates, between, charge, charge_pool
+from monitors.ledger.schema import gaps, hours, pool_hours, regions
 from monitors.ledger.spans import Cursor, Span, span_since
-from monitors.ledger.store import Store, add_counts, replace_rows
+from monitors.ledger.store import Row, Store, add_counts, replace_rows
 from monitors.ledger.units import HOUR
 from monitors.ledger.values import PoolKey, TenancyKey, Totals
-
-_HOUR_ROW = (*HOUR_COLUMNS, "energy")
 
 
 @dataclass(slots=True)
@@ -117,8 +105,8 @@ def _load(connection: Connection) -> dict[str, Region]:
 def _totals(known: Iterable[Region]) -> dict[TenancyKey, Totals]:
     found: dict[TenancyKey, Totals] = {}
     for region in known:
-        for key, account in region.accounts.items():
-            counted = key.counted_as
+        for account in region.accounts.values():
+            counted = account.counted_as
             found[counted] = found[counted] + account.totals if counted in found else account.totals
     return found
 
@@ -129,44 +117,44 @@ def _add_region(
     cursor = region.cursor
     if cursor is not None and cursor.sample == sample:
         return  # the same sample again says nothing of the time since
-    if cursor is not None:
-        span = span_since(cursor, moment)
-        _charge(connection, region, span)
+    span = span_since(cursor, moment) if cursor is not None else None
+    before = {key: account.rates for key, account in region.accounts.items()}
+    take_tenancies(connection, region.accounts, facts.tenancies)
+    if span is not None:
+        _charge(connection, region, span, before)
+        _charge_pools(connection, region, span)
         _tell_holes(connection, facts.region, span)
     region.cursor = (cursor or Cursor(moment.at, moment.at, None, sample)).moved(moment, sample)
-    take_tenancies(connection, region.accounts, facts.tenancies)
     take_pools(connection, region.pools, facts.pools)
-    replace_rows(connection, accounts, ["id"], [account_row(*item) for item in region.accounts.items()])
-    replace_rows(connection, pools, ["id"], [pool_row(*item) for item in region.pools.items()])
-    replace_rows(connection, regions, ["region"], [_cursor_row(facts.region, region.cursor)])
+    write_accounts(connection, region.accounts.values())
+    write_pools(connection, region.pools)
+    replace_rows(connection, regions, [_cursor_row(facts.region, region.cursor)])
 
 
-def _charge(connection: Connection, region: Region, span: Span) -> None:
-    """Charge all that a region held over a span."""
-    rows: list[dict[str, Any]] = []
-    pool_rows: list[dict[str, Any]] = []
+def _charge(connection: Connection, region: Region, span: Span, before: Mapping[AccountKey, Rates]) -> None:
+    """Charge what accounts held over a span: what they held before it or, where that is a guess, the mean of both ends."""
+    rows: list[Row] = []
     for hour, millis in span.hours():
-        for account in region.accounts.values():
-            counts = charge(account.rates, millis)
-            if not any(counts):
-                continue
-            account.add(counts)
-            row = {"hour": hour, "account": account.number, "estimated": span.estimated, "millis": millis}
-            rows.append({**row, **dict(zip(_HOUR_ROW, counts, strict=True))})
-        if not span.estimated:
-            pool_rows += [_pool_hour(pool, hour, millis) for pool in region.pools.values() if pool.nodes]
-    add_counts(connection, hours, ["hour", "account", "estimated"], rows)
-    add_counts(connection, pool_hours, ["hour", "pool"], pool_rows)
+        for key, account in region.accounts.items():
+            rates = before.get(key, NOTHING)
+            counts = charge(between(rates, account.rates) if span.estimated else rates, millis)
+            if any(counts):
+                account.add(counts)
+                rows.append((hour, account.number, span.estimated, millis, *counts))
+    add_counts(connection, hours, rows)
 
 
-def _pool_hour(pool: Pool, hour: int, millis: int) -> dict[str, Any]:
-    counts = charge_pool(pool.rates, millis)
-    return {
-        "hour": hour,
-        "pool": pool.number,
-        "millis": millis,
-        **dict(zip(POOL_COLUMNS, counts, strict=True)),
-    }
+def _charge_pools(connection: Connection, region: Region, span: Span) -> None:
+    """Charge what pools offered over a span that was measured; a guess says nothing of them."""
+    if span.estimated:
+        return
+    rows: list[Row] = [
+        (hour, pool.number, millis, *charge_pool(pool.rates, millis))
+        for hour, millis in span.hours()
+        for pool in region.pools.values()
+        if pool.nodes
+    ]
+    add_counts(connection, pool_hours, rows)
 
 
 def _tell_holes(connection: Connection, region: str, span: Span) -> None:
@@ -184,10 +172,5 @@ def _tell_holes(connection: Connection, region: str, span: Span) -> None:
         connection.execute(insert(gaps), rows)
 
 
-def _cursor_row(region: str, cursor: Cursor) -> dict[str, Any]:
-    return {
-        "region": region,
-        "until_ms": cursor.until,
-        "high_ms": cursor.high,
-        "sample": cursor.sample,
-    }
+def _cursor_row(region: str, cursor: Cursor) -> Row:
+    return (region, cursor.until, cursor.high, cursor.sample)

@@ -1,15 +1,15 @@
-"""The forecast as the page draws it: pools and regions, made once an hour for all of a kind."""
+"""The forecast as the page draws it, made once an hour: of pools and regions for all of a kind, of a tenancy by itself."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Callable
-from threading import Lock
 from typing import TYPE_CHECKING
 
-from monitors.ledger.values import Subject
-from monitors.portal.past import DAY, HOUR, page_key
+from monitors.ledger.values import ALL, Only, Subject
+from monitors.portal.past import DAY, only, page_key
+from monitors.portal.recent import Recent
 from monitors.portal.sources import Foresight, Outlook
 
 if TYPE_CHECKING:
@@ -18,39 +18,40 @@ if TYPE_CHECKING:
 
 _DRAWN_DAYS = 60
 """Days that are drawn; when a pool is full may be told for later ones too."""
+_KINDS = 8
+"""Pools and regions, by resource: all that there are."""
+_ALONE = 200
+"""Tenancies and resources that are kept: 2 MB at most."""
 
 
 def ledger_foresight(ledger: Ledger, clock: Callable[[], float] = time.time) -> Foresight:
     """The forecast of a ledger, for `Sources.outlook`.
 
-    Tenancies are left to the command line: a forecast reads the hours of all of a kind, which for a thousand tenancies would
-    take the server's memory for one person's page.
+    Pools and regions are forecast together, a tenancy by itself: there are far more tenancies than anybody looks at, and the
+    hours of all of them would take the server's memory for one person's page.
 
     Args:
         ledger: the ledger.
         clock: Unix seconds.
     """
-    lock = Lock()
-    kept: dict[tuple[Subject, str], tuple[int, dict[str, Outlook]]] = {}
+    together: Recent[tuple[Subject, str], dict[str, Outlook]] = Recent(_KINDS)
+    alone: Recent[tuple[str, str], dict[str, Outlook]] = Recent(_ALONE)
 
     def look(subject: Subject, key: str, resource: str) -> Outlook | None:
-        if subject == "tenancy":
-            return None
         now = clock()
-        with lock:
-            found = kept.get((subject, resource))
-            if found is None or found[0] != int(now // HOUR):
-                found = (int(now // HOUR), _all(ledger, subject, resource, now))
-                kept[subject, resource] = found
-        return found[1].get(key)
+        if subject == "tenancy":
+            found = alone.get((key, resource), now, lambda: _all(ledger, subject, resource, now, only(key)))
+        else:
+            found = together.get((subject, resource), now, lambda: _all(ledger, subject, resource, now, ALL))
+        return found.get(key)
 
     return look
 
 
-def _all(ledger: Ledger, subject: Subject, resource: str, now: float) -> dict[str, Outlook]:
+def _all(ledger: Ledger, subject: Subject, resource: str, now: float, keys: Only) -> dict[str, Outlook]:
     from monitors.outlook import look_ahead  # numpy, which only this needs
 
-    told = look_ahead(ledger, subject, resource, now=now)
+    told = look_ahead(ledger, subject, resource, now=now, keys=keys)
     mase = told.tested.get("mase")
     return {page_key(one.key): _drawn(one, now, mase) for one in told.rows if one.model}
 

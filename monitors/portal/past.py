@@ -1,8 +1,8 @@
 """The past hours of the ledger, read in pieces of some days and kept, so that a page that asks often reads them once.
 
-The ledger tells an hour of everything of a kind at once. Of a thousand tenancies that is much, so that a question reads a few
-pieces, the newest first, answers with what is known so far and says how much is still to be read. No thread works behind
-anybody's back: what nobody looks at is not read.
+Of a thousand tenancies all hours are much, so that a question about all of them reads a few pieces, the newest first, answers
+with what is known so far and says how much is still to be read. A question about one tenancy reads its hours alone. No thread
+works behind anybody's back: what nobody looks at is not read.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from threading import Lock
 
-from monitors.ledger.values import PoolKey, Subject, TenancyKey
+from monitors.ledger.values import Only, PoolKey, Subject, TenancyKey
+from monitors.portal.recent import Recent
 from monitors.portal.sources import History
 
 HOUR = 3600
@@ -29,6 +30,9 @@ _SETTLED = 2 * DAY
 
 _KEPT = 1000
 """Pieces kept: those of ninety days of all that the page asks for. A thousand tenancies fill about 100 MB with them."""
+
+_ALONE = 200
+"""Tenancies and measures whose own hours are kept: 4 MB at most."""
 
 Piece = dict[str, "array[float]"]
 
@@ -49,6 +53,7 @@ class Past:
         self._ledger = ledger
         self._lock = Lock()
         self._pieces: dict[tuple[Line, int], tuple[int, Piece]] = {}
+        self._alone: Recent[tuple[Line, str, int], list[float]] = Recent(_ALONE)
 
     def read(self, lines: Iterable[Line], days: int, now: float) -> tuple[int, int]:
         """Reads some of what is lacking; returns how many pieces are known, and of how many.
@@ -82,6 +87,25 @@ class Past:
                     values[place] = value
         return values
 
+    def alone(self, line: Line, key: str, days: int, now: float) -> list[float]:
+        """As `hours`, but read for this subject and nobody else."""
+        return self._alone.get((line, key, days), now, lambda: self._own_hours(line, key, days, now))
+
+    def _own_hours(self, line: Line, key: str, days: int, now: float) -> list[float]:
+        first = int(now // HOUR) - days * 24 + 1
+        told = self._ledger.series(
+            line.subject,
+            line.resource,
+            line.measure,
+            first * HOUR,
+            (first + days * 24) * HOUR,
+            keys=only(key),
+        )
+        values = array("d", [math.nan]) * (days * 24)
+        for row in told.values:
+            _lay(row, values)
+        return values.tolist()
+
     def _lacks(self, key: tuple[Line, int], now: float) -> bool:
         found = self._pieces.get(key)
         if found is None:
@@ -96,11 +120,15 @@ class Past:
         told = self._ledger.series(line.subject, line.resource, line.measure, start, start + length)
         piece: Piece = {}
         for key, row in zip(told.keys, told.values, strict=True):
-            values = piece.setdefault(page_key(key), array("f", [math.nan]) * (length // HOUR))
-            for offset, value in enumerate(row[: len(values)]):
-                if not math.isnan(value):
-                    values[offset] = value
+            _lay(row, piece.setdefault(page_key(key), array("f", [math.nan]) * (length // HOUR)))
         return piece
+
+
+def _lay(row: array[float], values: array[float]) -> None:
+    """Put what is known of a row over what was known before."""
+    for offset, value in enumerate(row[: len(values)]):
+        if not math.isnan(value):
+            values[offset] = value
 
 
 def page_key(key: TenancyKey | PoolKey | str) -> str:
@@ -108,6 +136,12 @@ def page_key(key: TenancyKey | PoolKey | str) -> str:
     if isinstance(key, TenancyKey):
         return f"{key.region}/{key.tenancy}"
     return f"{key.region}/{key.pool}" if isinstance(key, PoolKey) else key
+
+
+def only(key: str) -> Only:
+    """What the page names so, as the ledger is asked for it."""
+    region, _, name = key.partition("/")
+    return Only((region,), (name,) if name else ())
 
 
 def _places(lines: Iterable[Line], days: int, now: float) -> Iterator[tuple[int, tuple[Line, ...]]]:

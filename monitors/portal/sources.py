@@ -10,14 +10,16 @@ from typing import Protocol
 from govcloud.model import Estate, Sharing, Waiver
 from govcloud.report.report import Report
 from monitors.facts import EstateFacts
-from monitors.ledger.values import Gap, Series, Subject
+from monitors.ledger.values import ALL, Gap, Only, Series, Subject
 
 
 class History(Protocol):
     """What the portal asks of the ledger."""
 
-    def series(self, subject: Subject, resource: str, measure: str, start: float, end: float) -> Series:
-        """Hourly means from ``start`` to ``end`` (Unix seconds)."""
+    def series(
+        self, subject: Subject, resource: str, measure: str, start: float, end: float, *, keys: Only = ALL
+    ) -> Series:
+        """Hourly means from ``start`` to ``end`` (Unix seconds), of all of a kind or only some."""
 
     def gaps(self, start: float, end: float) -> tuple[Gap, ...]:
         """The times of which nothing is known."""

@@ -46,8 +46,11 @@ def trend(
     """Hourly means of each measure; null where nothing is known. ``read`` is how much of it was read so far."""
     subject, key, resource, days = question
     lines = {measure: Line(subject, resource, measure) for measure in MEASURES[subject]}
-    read = past.read(lines.values(), days, now)
-    measures = {measure: past.hours(line, key, days, now) for measure, line in lines.items()}
+    if subject == "tenancy":
+        read, hours = (1, 1), past.alone
+    else:
+        read, hours = past.read(lines.values(), days, now), past.hours
+    measures = {measure: hours(line, key, days, now) for measure, line in lines.items()}
     region = key.partition("/")[0]
     return {
         "known": True,

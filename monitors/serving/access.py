@@ -30,11 +30,11 @@ class Listen:
         Raises:
             InputError: it is none of these.
         """
-        parts = urlsplit(f"//{address}")
         try:
+            parts = urlsplit(f"//{address}")
             port = parts.port
-        except ValueError:
-            port = None
+        except ValueError:  # no number, or half a bracket
+            parts, port = urlsplit(""), None
         if port is None or parts.path or parts.query or parts.username is not None:
             raise InputError(
                 f"{address!r} is no address to listen at",
@@ -105,7 +105,10 @@ class Access:
         """
         if self.token is not None or not self.listen.is_local:
             return True
-        name = urlsplit(f"//{host}").hostname or ""
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:  # half a bracket
+            return False
         return name in (*_LOCAL_NAMES, self.listen.host)
 
 

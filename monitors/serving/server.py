@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from govcloud.errors import InputError, OutsideError
 from monitors.serving.access import Access, Listen
+from monitors.serving.certificates import Certificates
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _AT_ONCE = 256
@@ -64,7 +65,8 @@ def serve(app: ASGIApp, access: Access, begun: Callable[[str], None]) -> None:
                 expected="PEM files that belong together",
                 mend="see what --tls-cert, --tls-key and --client-ca name",
             ) from error
-        asyncio.run(_run(config, place, lambda: begun(_url(access, place))))
+        renewing = Certificates(tls, config.ssl) if tls and config.ssl else None
+        asyncio.run(_run(config, place, renewing, lambda: begun(_url(access, place))))
 
 
 class _Server(uvicorn.Server):
@@ -75,7 +77,9 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _run(config: uvicorn.Config, place: socket.socket, begun: Callable[[], None]) -> None:
+async def _run(
+    config: uvicorn.Config, place: socket.socket, renewing: Certificates | None, begun: Callable[[], None]
+) -> None:
     server = _Server(config)
     loop = asyncio.get_running_loop()
 
@@ -89,7 +93,10 @@ async def _run(config: uvicorn.Config, place: socket.socket, begun: Callable[[],
         await asyncio.sleep(0.01)
     if server.started:
         begun()
+    following = asyncio.create_task(renewing.follow()) if renewing else None
     await serving
+    if following:
+        following.cancel()
 
 
 @contextmanager

@@ -9,7 +9,6 @@ import psutil
 
 from monitors.facts import EstateFacts
 from monitors.families import (
-    EXTRAS,
     HEALTH,
     POOL,
     REGION,
@@ -24,6 +23,7 @@ from monitors.families import (
     tenancy_labels,
 )
 from monitors.text.blocks import Blocks
+from monitors.text.extras import ExtraSections
 from monitors.text.scrape import Scrape, Section
 
 TotalsSource = Callable[[], Iterable[Counted]]
@@ -36,7 +36,8 @@ class Exposition:
     Args:
         version: of govcloud.
         totals: the counters of the ledger, asked with each generation; without it, none are told.
-        extras: what tells samples of further families (``families.EXTRAS``), asked with each generation.
+        extras: what tells samples of further families (``families.EXTRAS``), asked with each generation; each has them at
+            hand and does not fail.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Exposition:
         self._counters = Blocks(TOTALS)
         self._pools = Blocks(POOL)
         self._regions = Blocks(REGION)
+        self._told = ExtraSections()
         self._scrape = Scrape((self._health(time.time(), 0.0),))
 
     def tell(self, facts: EstateFacts) -> None:
@@ -70,9 +72,9 @@ class Exposition:
             ),
             Section(REGION, self._regions.renew(regions, region_labels)),
         )
-        extras = [one for source in self._extras for one in source()]
+        extras = self._told.renew([source() for source in self._extras])
         health = self._health(facts.at, time.perf_counter() - begun)
-        self._scrape = Scrape((*sections, health), EXTRAS, extras)
+        self._scrape = Scrape((*sections, health, *extras))
 
     def scrape(self) -> Scrape:
         """The present generation."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gzip
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from monitors.families import Extra, Family
+from monitors.families import Family
 from monitors.text.blocks import Block
-from monitors.text.lines import header, number, prefix
+from monitors.text.lines import header
 
 Format = Literal["text", "openmetrics"]
 CONTENT_TYPES: dict[Format, str] = {
@@ -47,30 +47,26 @@ class Section:
     families: tuple[Family[Any], ...]
     blocks: tuple[Block, ...]
 
-    @property
-    def by_tenancy(self) -> bool:
-        """Whether its first two labels are tenancy and department."""
-        return self.families[0].labels[:2] == ("tenancy", "department")
+    def chosen(self, choice: Choice) -> tuple[Block, ...]:
+        """The blocks of the chosen tenancies: none where it is not told by tenancy."""
+        if not choice:
+            return self.blocks
+        labels = self.families[0].labels
+        if "tenancy" not in labels:
+            return ()
+        tenancy, department = labels.index("tenancy"), labels.index("department")
+        return tuple(one for one in self.blocks if choice.has(one.labels[tenancy], one.labels[department]))
 
 
 class Scrape:
     """One generation.
 
     Args:
-        sections: what the facts tell.
-        extra_families: families of what others than the watches tell.
-        extras: their samples.
+        sections: all that is told, in its order.
     """
 
-    def __init__(
-        self,
-        sections: tuple[Section, ...],
-        extra_families: tuple[Family[Any], ...] = (),
-        extras: Iterable[Extra] = (),
-    ) -> None:
+    def __init__(self, sections: tuple[Section, ...]) -> None:
         self.sections = sections
-        self.extra_families = extra_families
-        self.extras = tuple(extras)
         self._lock = threading.Lock()
         self._bodies: dict[tuple[Format, Choice, bool], bytes] = {}
 
@@ -104,22 +100,6 @@ class Scrape:
 
     def _families(self, choice: Choice) -> Iterator[tuple[Family[Any], bytes]]:
         for section in self.sections:
-            blocks = section.blocks
-            if choice:
-                if not section.by_tenancy:
-                    continue
-                blocks = tuple(one for one in blocks if choice.has(*one.labels[:2]))
+            blocks = section.chosen(choice)
             for place, family in enumerate(section.families):
                 yield family, b"".join([block.lines[place] for block in blocks])
-        for family in self.extra_families:
-            yield family, b"".join(self._extra(family, choice))
-
-    def _extra(self, family: Family[Any], choice: Choice) -> Iterator[bytes]:
-        labels = family.labels
-        for name, values, value in self.extras:
-            if name != family.name:
-                continue
-            told = dict(zip(labels, values, strict=True))
-            if choice and not ("tenancy" in told and choice.has(told["tenancy"], told["department"])):
-                continue
-            yield prefix(name, labels, values) + number(value) + b"\n"

@@ -9,9 +9,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlencode
 
+import msgspec
+
 from govcloud.cluster import Cluster
 from govcloud.cluster.client import StatusError
 from govcloud.errors import ClusterError
+from monitors.watch.objects import Status
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, PoolManager
@@ -21,7 +24,7 @@ _CONNECT = 5.0
 _NODES = 6000
 _AT_ONCE = 8
 _WATCH_SILENCE = 100.0
-"""Seconds; an API server sends a bookmark every minute or so."""
+"""Seconds; an API server sends a bookmark every minute or so, but none of a kind of which nothing changes at all."""
 
 
 class Feed(Protocol):
@@ -56,6 +59,9 @@ class ApiServer(Cluster):
     def follow(self, path: str, query: dict[str, str], begun: Callable[[Closer], None]) -> Iterator[bytes]:
         """The lines of a watch as they come: each value is one or more whole lines.
 
+        It ends where the API server ends it, or where nothing comes for `_WATCH_SILENCE`: whether nothing happened or nobody
+        is there any more, the next call tells.
+
         Args:
             path: the collection.
             query: parameters of the watch.
@@ -63,9 +69,9 @@ class ApiServer(Cluster):
 
         Raises:
             StatusError: the API server refuses.
-            ClusterError: it does not answer, or is silent for longer than its bookmarks are apart.
+            ClusterError: it does not answer, or the connection breaks off.
         """
-        from urllib3.exceptions import HTTPError
+        from urllib3.exceptions import HTTPError, ReadTimeoutError
 
         url = self._at(path, query)
         response = self._ask(url, _WATCH_SILENCE, stream=True)
@@ -81,6 +87,8 @@ class ApiServer(Cluster):
                 lines, end, rest = (rest + chunk).rpartition(b"\n")
                 if end:
                     yield lines
+        except ReadTimeoutError:
+            return
         except (HTTPError, OSError) as error:
             raise ClusterError(f"the watch broke off ({error})", where=url) from error
         finally:
@@ -130,6 +138,14 @@ class ApiServer(Cluster):
         except (HTTPError, OSError) as error:
             raise ClusterError(f"no answer ({error})", where=url) from error
         if response.status >= 400:
-            words = response.data[:200].decode(errors="replace")
-            raise StatusError(words or f"HTTP {response.status}", where=url, status=response.status)
+            words = _words(response.data) or f"HTTP {response.status}"
+            raise StatusError(words, where=url, status=response.status)
         return response
+
+
+def _words(answer: bytes) -> str:
+    """What a refusal says: the message of a Status, or the beginning of whatever else it is."""
+    try:
+        return msgspec.json.decode(answer, type=Status).message
+    except msgspec.MsgspecError:
+        return answer[:200].decode(errors="replace")

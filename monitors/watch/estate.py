@@ -43,10 +43,12 @@ class EstateWatch:
         self._changed = threading.Event()
         self._stopped = threading.Event()
         self._listeners: list[Listener] = []
-        self.regions = tuple(
-            RegionWatch(estate.regions[name], connect, self._changed.set, self._tempo, model)
-            for name, connect in clusters.items()
-        )
+        self._model = model
+        self._adding = threading.Lock()
+        self._started = False
+        self.regions: tuple[RegionWatch, ...] = ()
+        for name, connect in clusters.items():
+            self.add(name, connect)
         self._facts = EstateFacts(estate.name, time.time())
         self._thread = threading.Thread(target=self._run, name="facts", daemon=True)
 
@@ -54,15 +56,30 @@ class EstateWatch:
         """Tell a listener of all facts to come, in one thread, one after the other; at least once a sampling interval."""
         self._listeners.append(listener)
 
+    def add(self, name: str, connect: Callable[[], Feed]) -> None:
+        """Watch one more region, from now on where the others are watched already.
+
+        Raises:
+            KeyError: it is none of the estate.
+        """
+        one = RegionWatch(self._estate.regions[name], connect, self._changed.set, self._tempo, self._model)
+        with self._adding:
+            self.regions = (*self.regions, one)
+            if self._started and not self._stopped.is_set():
+                one.start()
+
     def start(self) -> None:
         """Begin to watch; returns at once."""
-        for region in self.regions:
-            region.start()
+        with self._adding:
+            self._started = True
+            for region in self.regions:
+                region.start()
         self._thread.start()
 
     def stop(self) -> None:
         """End all watches; returns when listeners are told nothing any more."""
-        self._stopped.set()
+        with self._adding:
+            self._stopped.set()
         self._changed.set()
         for region in self.regions:
             region.stop()

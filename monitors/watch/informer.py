@@ -1,6 +1,7 @@
 """Lists one kind of a region once, then follows it event by event; begins anew only where the API server forgot.
 
-A watch that ends goes on where it was, since bookmarks tell how far it came. Only 410 (gone) asks for a new list.
+A watch that ends goes on where it was, since bookmarks tell how far it came. Only 410 (gone) asks for a new list, and another
+cluster behind the same name.
 """
 
 from __future__ import annotations
@@ -60,6 +61,9 @@ class Informer:
         state: where objects go.
         changed: called after each change, and when the watch opens or breaks off.
         backoff: how long to wait after a failure.
+        failed: is told of each failure that the API server is the cause of.
+        recognise: tells which cluster answers (`monitors.watch.recognition`); after a failure it may be another one, whose
+            versions are others.
     """
 
     def __init__(
@@ -69,6 +73,8 @@ class Informer:
         state: RegionState,
         changed: Callable[[], None],
         backoff: Backoff | None = None,
+        failed: Callable[[ClusterError], None] | None = None,
+        recognise: Callable[[Feed], str] = lambda _: "",
     ) -> None:
         self.standing = Standing()
         self._kind = kind
@@ -76,6 +82,10 @@ class Informer:
         self._state = state
         self._changed = changed
         self._backoff = backoff or Backoff()
+        self._failed = failed
+        self._recognise = recognise
+        self._cluster = ""
+        self._doubt = False
         self._version = ""
         self._stopped = threading.Event()
         self._close: Closer | None = None
@@ -105,10 +115,15 @@ class Informer:
             except _GoneError:
                 self._version = ""
             except ClusterError as error:
+                if self._stopped.is_set():
+                    return
                 if isinstance(error, StatusError) and error.status == _GONE:
                     self._version = ""
+                self._doubt = True
                 self.standing.errors += 1
                 self._mark(opened=False)
+                if self._failed is not None:
+                    self._failed(error)
                 self._stopped.wait(self._backoff.wait())
             except msgspec.MsgspecError:
                 self._version = ""
@@ -117,8 +132,11 @@ class Informer:
                 self._stopped.wait(self._backoff.wait())
 
     def _follow(self, feed: Feed) -> None:
+        if self._doubt and self._version and self._recognise(feed) != self._cluster:
+            self._version = ""
         if not self._version:
             self._list(feed)
+        self._doubt = False
         query = {
             "watch": "1",
             "allowWatchBookmarks": "true",
@@ -145,6 +163,7 @@ class Informer:
         """Page by page; objects of a page are taken up at once, and what is in no page is dropped at the end."""
         listed: set[Key] = set()
         query = {"limit": str(_PAGE)}
+        self._cluster = self._recognise(feed)
         while True:
             page = self._pages.decode(feed.read(PATHS[self._kind], query))
             self._put(page.items)

@@ -15,9 +15,11 @@ from govcloud.model import Region
 from monitors.facts import RegionFacts
 from monitors.watch.api import Feed
 from monitors.watch.assemble import Assembler
+from monitors.watch.complaints import Complaints
 from monitors.watch.informer import Informer, wait_for
 from monitors.watch.kubelets import Kubelets, address
 from monitors.watch.power import PowerModel
+from monitors.watch.recognition import cluster_of
 from monitors.watch.state import KINDS, RegionState
 
 _HEARTBEAT = "/livez"
@@ -32,11 +34,13 @@ class Tempo:
         sampling: kubelets are asked for usage, and the API server whether it lives.
         settle: facts are made anew at most this often, however many events there are.
         stale: a node whose kubelet has been silent for so long makes the region's facts not fresh.
+        reconnect: the client of the API server is made anew, so that a certificate that is soon over is exchanged in time.
     """
 
     sampling: float = 15.0
     settle: float = 1.0
     stale: float = 45.0
+    reconnect: float = 6 * 3600.0
 
 
 class RegionWatch:
@@ -64,16 +68,24 @@ class RegionWatch:
         self._connect = connect
         self._changed = changed
         self._tempo = tempo or Tempo()
-        self._informers = [Informer(kind, self._feed, self.state, changed) for kind in KINDS]
+        self._complaints = Complaints(region.name)
+        self._informers = [
+            Informer(
+                kind, self._feed, self.state, changed, failed=self._complaints.failed, recognise=cluster_of
+            )
+            for kind in KINDS
+        ]
         self._kubelets = Kubelets(self._feed, self.state)
         self._assembler = Assembler(region, model or PowerModel())
         self._stopped = threading.Event()
         self._opening = threading.Lock()
         self._client: Feed | None = None
+        self._connected = 0.0
         self._alive = False
         self._heard = 0.0
         self._sampled = 0.0
         self._errors = 0
+        self._rounds = 0
         self._thread = threading.Thread(target=self._run, name=f"sample {region.name}", daemon=True)
 
     def start(self) -> None:
@@ -121,7 +133,9 @@ class RegionWatch:
 
     def _is_fresh(self) -> bool:
         watching = all(one.standing.open for one in self._informers)
-        return self._alive and watching and self.listed and self._sampled > 0 and not self._silent()
+        # Before the second round nothing is known of processors, and accounts would hold that nothing was used.
+        metered = self._rounds > 1 and self._sampled > 0
+        return self._alive and watching and self.listed and metered and not self._silent()
 
     def _silent(self) -> bool:
         """Whether the kubelet of a ready node has not been heard of for too long."""
@@ -137,31 +151,40 @@ class RegionWatch:
         with self._opening:
             if self._client is None:
                 self._client = self._connect()
+                self._connected = time.monotonic()
             return self._client
+
+    def _disconnect(self) -> None:
+        """Have the next call connect anew; what is under way goes on with the client that it has."""
+        with self._opening:
+            self._client = None
 
     def _run(self) -> None:
         """The second round comes soon after the first, since processors are told by differences."""
-        rounds = 0
         while not self._stopped.is_set():
             begun = time.monotonic()
             self._beat()
             if self.listed:
                 self._sample()
-                rounds += 1
+                self._rounds += 1
+            if self._is_fresh():
+                self._complaints.heard()
             self._changed()
-            pause = self._tempo.sampling if rounds > 1 else min(1.0, self._tempo.sampling)
+            pause = self._tempo.sampling if self._rounds > 1 else min(1.0, self._tempo.sampling)
             if not self.listed and self._alive:
                 pause = _LISTING
             self._stopped.wait(max(0.05, pause - (time.monotonic() - begun)))
 
     def _beat(self) -> None:
+        if time.monotonic() - self._connected > self._tempo.reconnect:
+            self._disconnect()
         try:
             self._feed().read(_HEARTBEAT, patience=5.0)
-        except ClusterError:
+        except ClusterError as error:
             self._errors += 1
             self._alive = False
-            with self._opening:
-                self._client = None
+            self._disconnect()
+            self._complaints.failed(error)
         else:
             self._alive = True
             self._heard = time.time()

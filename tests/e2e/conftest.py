@@ -47,8 +47,9 @@ class Desk:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     desk = Desk(tmp_path_factory.mktemp("desk"))
     yield desk
-    ended = desk.govcloud("region", "down", "--all", "--purge", "--yes")
-    assert ended.code == 0, ended.err
+    for words in (("monitor", "stop"), ("region", "down", "--all", "--purge", "--yes")):
+        ended = desk.govcloud(*words)
+        assert ended.code == 0, ended.err
 
 
 @pytest.fixture(scope="session")

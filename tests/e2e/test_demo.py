@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
+import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 import pytest
@@ -53,6 +57,52 @@ def _pod(name: str, cpu: str) -> dict:
     }
 
 
+TENANCIES = 31
+_PATIENCE = 60.0
+_T = TypeVar("_T")
+
+
+def _read(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=20) as answer:  # noqa: S310  # the demo's own server
+        return answer.read().decode()
+
+
+def _by_tenancy(url: str, name: str) -> dict[str, float]:
+    """A family of the metrics, summed over regions."""
+    found: dict[str, float] = {}
+    line = re.compile(rf'^{name}{{.*tenancy="([^"]+)".*}} (\S+)$', re.MULTILINE)
+    for tenancy, value in line.findall(_read(f"{url}/metrics")):
+        found[tenancy] = found.get(tenancy, 0.0) + float(value)
+    return found
+
+
+def _wait_for(look: Callable[[], _T]) -> _T:
+    end = time.monotonic() + _PATIENCE
+    while not (found := look()):
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.2)
+    return found
+
+
+@pytest.fixture(scope="module")
+def portal(demo: Ran) -> str:
+    """The address that the demo ends with."""
+    found = re.search(r"^ +Portal +(http://127\.0\.0\.1:\d+)/$", demo.out, re.MULTILINE)
+    assert found, demo.out
+    return found[1]
+
+
+@pytest.fixture(scope="module")
+def busy(portal: str) -> dict[str, float]:
+    """Cores that the tenancies use, as soon as their usage is known."""
+
+    def measured() -> dict[str, float] | None:
+        used = _by_tenancy(portal, "govcloud_tenancy_used_cpu_cores")
+        return used if sum(value > 0.1 for value in used.values()) == TENANCIES else None
+
+    return _wait_for(measured)
+
+
 @pytest.fixture(scope="module")
 def clusters(desk: Desk, demo: Ran) -> dict[str, Cluster]:
     return {
@@ -68,7 +118,7 @@ def test_every_extranet_system_of_the_plan_stands_in_primary_and_standby(
         for namespace in cluster.list(cluster.kinds["v1", "Namespace"], labels="govcloud.dev/tenancy"):
             labels = namespace["metadata"]["labels"]
             roles.setdefault(labels["govcloud.dev/tenancy"], set()).add(labels["govcloud.dev/role"])
-    assert len(roles) == sum(system.network == "extranet" for system in plan_systems().values()) == 31
+    assert len(roles) == sum(system.network == "extranet" for system in plan_systems().values()) == TENANCIES
     assert set(map(frozenset, roles.values())) == {frozenset({"primary", "standby"})}
 
 
@@ -76,22 +126,40 @@ def test_the_demo_says_what_stands_where_and_what_to_try(demo: Ran) -> None:
     assert "64 created" in demo.err
     assert "What stands where" in demo.out
     assert "Try next" in demo.out
-    assert "Nodes are simulated" in demo.out
+    assert "Nodes and pods are simulated" in demo.out
 
 
-def test_a_second_demo_changes_nothing_and_says_so(desk: Desk, clusters: dict[str, Cluster]) -> None:
+def test_a_person_finds_every_tenancy_at_work_at_the_address_that_the_demo_ends_with(
+    portal: str, busy: dict[str, float]
+) -> None:
+    assert _read(f"{portal}/").startswith("<!doctype html>")
+    allocated = _by_tenancy(portal, "govcloud_tenancy_allocated_cpu_cores")
+    assert sum(value > 0 for value in allocated.values()) == TENANCIES
+    quota = _by_tenancy(portal, "govcloud_tenancy_quota_cpu_cores")
+    assert len({round(allocated[name] / quota[name], 2) for name in allocated}) > 4
+
+
+def test_a_second_demo_changes_nothing_and_says_so(
+    desk: Desk, clusters: dict[str, Cluster], portal: str
+) -> None:
     def versions() -> dict[str, str]:
         cluster = clusters["beijing"]
-        kinds = [cluster.kinds["v1", "ResourceQuota"], cluster.kinds["v1", "Namespace"]]
-        items = [
-            item["metadata"] for kind in kinds for item in cluster.list(kind, labels="govcloud.dev/tenancy")
+        kinds = [
+            (cluster.kinds["v1", "ResourceQuota"], "govcloud.dev/tenancy"),
+            (cluster.kinds["v1", "Namespace"], "govcloud.dev/tenancy"),
+            (cluster.kinds["apps/v1", "Deployment"], "app.kubernetes.io/part-of=govcloud-demo"),
         ]
+        items = [item["metadata"] for kind, labels in kinds for item in cluster.list(kind, labels=labels)]
         return {m["uid"]: m.get("generation", m["creationTimestamp"]) for m in items}
 
     before = versions()
     again = desk.demo()
     assert again.code == 0, again.err
     assert "nothing to change in 64 stacks" in again.err
+    assert "beijing: 0 objects written" in again.err
+    assert "guian: 0 objects written" in again.err
+    assert "the monitor runs already" in again.err
+    assert f"{portal}/" in again.out
     assert versions() == before
 
 
@@ -102,6 +170,19 @@ def test_all_nodes_are_ready_and_the_regions_keep_to_their_memory(desk: Desk, de
         assert row["state"] == "up"
         assert row["nodes_ready"] == row["nodes_total"] > 0
         assert row["memory_bytes"] < 10**9
+
+
+def test_usage_moves_while_one_watches(portal: str, busy: dict[str, float]) -> None:
+    def moved() -> set[str]:
+        used = _by_tenancy(portal, "govcloud_tenancy_used_cpu_cores")
+        return {name for name, value in used.items() if abs(value - busy[name]) > 0.05 * busy[name]}
+
+    assert _wait_for(moved)
+
+
+def test_what_the_demo_runs_breaks_no_rule(desk: Desk, demo: Ran) -> None:
+    ran = desk.govcloud("policy", "audit", "estates/national", "--region", "guian", "--output", "json")
+    assert [one for one in json.loads(ran.out)["findings"] if one["kind"] == "Deployment"] == []
 
 
 def test_every_kubeconfig_is_private(desk: Desk, demo: Ran) -> None:
@@ -159,7 +240,11 @@ def test_the_intranet_is_an_estate_of_its_own(desk: Desk) -> None:
     )
 
 
-def test_regions_go_down_without_a_process_left(desk: Desk, demo: Ran) -> None:
+def test_monitor_and_regions_go_down_without_a_process_left(desk: Desk, portal: str) -> None:
+    monitor = json.loads(desk.govcloud("monitor", "status", "--output", "json").out)
+    assert (monitor["state"], monitor["url"]) == ("up", portal)
+    assert desk.govcloud("monitor", "stop").code == 0
+    assert not _runs(monitor["pid"])
     pids = [
         component["pid"]
         for row in json.loads(desk.govcloud("region", "list", "--output", "json").out)

@@ -1,6 +1,6 @@
-"""Real programs for all integration tests: the pinned toolchain, and two regions that one session shares.
+"""Real programs for all integration tests: the pinned toolchain, and regions that live as long as the tests of a folder.
 
-The regions stand in a state folder of the session's own; nothing of the person who runs the tests is touched.
+Regions stand in folders of the session's own; nothing of the person who runs the tests is touched.
 """
 
 from __future__ import annotations
@@ -8,27 +8,52 @@ from __future__ import annotations
 import gc
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
-from small_estates import estate_text
 
-from govcloud.local.region import LocalRegion, regions_root
+from govcloud.local.region import LocalRegion
 from govcloud.local.toolchain import Toolchain
-from govcloud.model.loader import load_estate
-from govcloud.planner import plan_nodes
 
 _WITH_ENGINES = {"controller", "engine"}
+# Their tests share a region that takes long to make ready: one worker has them all. The longest begin.
+_TOGETHER = ("policies", "hub", "access", "controller", "planner")
+_ORDER = ("engine", *_TOGETHER)
+_AT_THE_END: dict[Path, ExitStack] = {}
+_RUNNING: list[Path] = []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests go to one worker, and which are begun first: who begins the longest last waits for it alone."""
+    for item in items:
+        folder = item.path.parent.name
+        group = folder if folder in _TOGETHER else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: [item.path.parent.name != folder for folder in _ORDER])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Remember whose regions are started now."""
+    _RUNNING[:] = [item.path.parent]
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown(item: pytest.Item) -> None:
-    """Pulumi's library leaves event loops open; collect them here, lest a test that did not make them fails over them."""
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Take down what a folder started when its tests are over, and collect what Pulumi's library leaves open.
+
+    A region that nobody needs any more would cost the others a tenth of a core up to the end. Event loops that are left
+    open would fail a test that did not make them.
+    """
     if item.path.parent.name in _WITH_ENGINES:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ResourceWarning)
             gc.collect()
+    if nextitem is None or nextitem.path.parent != item.path.parent:
+        _AT_THE_END.pop(item.path.parent, ExitStack()).close()
 
 
 @pytest.fixture(scope="session")
@@ -52,20 +77,17 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def regions(toolchain: Toolchain, state: Path) -> Iterator[dict[str, LocalRegion]]:
-    """The regions north and south of the test estate, up."""
-    estate = load_estate("regions.yaml", text=estate_text("regions", tenancies=1))
-    found = {name: LocalRegion(name, regions_root() / name, toolchain) for name in estate.regions}
-    try:
-        for name, region in found.items():
-            region.up(plan_nodes(estate.regions[name]))
-        yield found
-    finally:
-        for region in found.values():
-            region.down(purge=True)
+def start_region(
+    toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., LocalRegion]:
+    """Starts a region, below a folder or one of its own, that is gone when the tests of the folder are over."""
 
+    def start(
+        name: str, nodes: list[Any] | None = None, below: Path | None = None, **more: Any
+    ) -> LocalRegion:
+        made = LocalRegion(name, (below or tmp_path_factory.mktemp(name) / "regions") / name, toolchain)
+        _AT_THE_END.setdefault(_RUNNING[0], ExitStack()).callback(made.down, purge=True)
+        made.up(nodes or [], **more)
+        return made
 
-@pytest.fixture(scope="session")
-def region(regions: dict[str, LocalRegion]) -> LocalRegion:
-    """One region, for tests that need no second."""
-    return regions["north"]
+    return start

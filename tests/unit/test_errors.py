@@ -73,3 +73,4 @@ def test_the_problems_of_an_estate_come_in_the_order_of_files_and_lines() -> Non
 
 def test_one_problem_is_one_problem() -> None:
     assert EstateError([problem("a.yaml", 1)]).what == "1 problem in the estate"
+    assert EstateError([problem("a.yaml", 1)], "the request").what == "1 problem in the request"

@@ -54,7 +54,7 @@ def change(
     if not _told_difference(record, spec):
         return
     _check_fixed(record, spec)
-    _judge(tenancy, hub)
+    _judge(tenancy, hub, path)
     if not dry_run:
         _tell(_written(register, record, spec, reason))
 
@@ -63,7 +63,7 @@ def _wanted(record: Record, path: str | None, asked: Mapping[Field, Any]) -> Ten
     """The document as the person wants it."""
     from govcloud.cli.tenancy.editing import edited
     from govcloud.cli.tenancy.requesting import in_terminal
-    from govcloud.cli.tenancy.verdict import formed, plain, read_file
+    from govcloud.cli.tenancy.verdict import formed, plain, read_file, source_of
 
     written: Mapping[str, Any] = record.spec
     if path:
@@ -77,7 +77,7 @@ def _wanted(record: Record, path: str | None, asked: Mapping[Field, Any]) -> Ten
                 "Say what changes, with options or a file; there is no terminal for an editor."
             )
         return edited(formed(record.name, record.spec))
-    return formed(record.name, filled(written, asked))
+    return formed(record.name, filled(written, asked), source_of(path))
 
 
 def _spec(tenancy: Tenancy, record: Record) -> dict[str, Any]:
@@ -100,10 +100,10 @@ def _told_difference(record: Record, spec: Mapping[str, Any]) -> bool:
     return bool(found)
 
 
-def _judge(tenancy: Tenancy, hub: Hub) -> None:
-    from govcloud.cli.tenancy.verdict import judge
+def _judge(tenancy: Tenancy, hub: Hub, path: str | None) -> None:
+    from govcloud.cli.tenancy.verdict import judge, source_of
 
-    judge(tenancy, hub.known)
+    judge(tenancy, hub.known, source_of(path))
 
 
 def _check_changeable(record: Record) -> None:

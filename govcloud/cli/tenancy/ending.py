@@ -112,11 +112,13 @@ def _no_step(record: Record, target: str) -> Exception:
     from govcloud.hub.lifecycle import PHASES, STEPS
 
     sources = dict.fromkeys(step.source for step in STEPS if step.target == target)
+    look = f"see what can come next with `govcloud tenancy show {record.name}`"
+    first = f"close it to new work first, with `govcloud tenancy cordon {record.name}`"
     return RefusedError(
         f"it is {record.phase} ({PHASES[record.phase]}), from where it does not become {target}",
         where=f"Tenancy {record.namespace}/{record.name}",
         expected=f"a tenancy that is {' or '.join(sources)}",
-        mend=f"see what can come next with `govcloud tenancy show {record.name}`",
+        mend=first if target == "retiring" and record.phase in ("active", "changing") else look,
     )
 
 

@@ -103,6 +103,12 @@ FIELDS = (
 )
 
 
+def option_of(field: str) -> str | None:
+    """The option that fills a field of a document, ``spec.recovery.rpo``; None where none does."""
+    path = tuple(field.removeprefix("spec.").split("[")[0].split("."))
+    return next((one.option for one in FIELDS if one.path == path), None)
+
+
 def spec_options(command: _Command) -> _Command:
     """An option for each field; the command gets those that were given as one argument, ``asked``, by path."""
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from time import monotonic
-from time import sleep as pause
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from govcloud.hub.listing import Row
     from govcloud.hub.record import Record
     from govcloud.hub.register import Register
+    from govcloud.hub.vigil import News, Seen
 
 _PHASES = get_args(Phase)
 _HEADINGS = (
@@ -40,10 +39,7 @@ _GIVE = ("TITLE", "REQUESTED BY")
 _DROP = ("REQUESTED BY", "TITLE", "DEPARTMENT", "PRIMARY", "AGE", "ZONE", "TIER")
 _DECIDED = ("requested", "in-review", "changing", "retiring")
 """Phases in which it hangs on reviews and agreements whom a tenancy waits for."""
-
-_POLL = 2.0
-_SHARE = 10
-"""Of a watch, at most this part of its time is spent with asking the hub, whose time it is too."""
+_INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,50 +90,57 @@ def list_tenancies(
 ) -> None:
     """List the tenancies that you may see: those of your department, or all for who decides, audits or runs the cloud.
 
-    With --watch, JSON is an object a line, and YAML a document each; a tenancy that leaves the listing is told as gone.
+    With --watch, JSON is an object a line, and YAML a document each; a tenancy that leaves the listing is told as gone. It
+    goes on when the hub was away for a while, and ends with Ctrl-C.
     """
     filters = Filters(departments, phases, grades, zones, mine, waiting)
-    look = _looker(hub.register, hub, filters)
     if watch:
-        _watch(look, output)
+        _watch(hub, filters, output)
         return
-    rows = look()
+    rows = _look(hub.register, hub, filters)
     if output == "table":
         _print_table(rows)
     else:
         emit([_plain(row) for row in rows], output, lambda: "")
 
 
-def _looker(register: Register, hub: Hub, filters: Filters) -> Callable[[], list[Row]]:
-    """What looks at the register once, through the filters."""
-    departments = scope(register, hub, filters.departments)
+def _look(register: Register, hub: Hub, filters: Filters) -> list[Row]:
+    """Look at the register once, through the filters."""
+    from govcloud.hub.vigil import Seen
 
-    def look() -> list[Row]:
-        phase = filters.phases[0] if len(filters.phases) == 1 else None
-        found = [row for one in departments for row in register.rows(one, phase=phase)]  # type: ignore[arg-type]
-        found = [row for row in found if filters.take(row, register.caller().name)]
-        return list(_waiting(register, hub, found)) if filters.waiting else found
+    phase = filters.phases[0] if len(filters.phases) == 1 else None
+    found = [
+        row
+        for department in scope(register, hub, filters.departments)
+        for row in register.rows(department, phase=phase)  # type: ignore[arg-type]
+    ]
+    return _through(register, hub, filters, [Seen(row) for row in found])
 
-    return look
+
+def _through(register: Register, hub: Hub, filters: Filters, seen: Sequence[Seen]) -> list[Row]:
+    """Those that the filters let through."""
+    found = [one for one in seen if filters.take(one.row, register.caller().name)]
+    return list(_waiting(register, hub, found)) if filters.waiting else [one.row for one in found]
 
 
-def _waiting(register: Register, hub: Hub, rows: Sequence[Row]) -> Iterator[Row]:
+def _waiting(register: Register, hub: Hub, seen: Sequence[Seen]) -> Iterator[Row]:
     """The rows of tenancies that wait for the caller; whole records are read only of those that are being decided on."""
     from govcloud.hub.membership import departments_of
     from govcloud.hub.prospects import waiting_for
 
     caller = register.caller()
     owned = departments_of(caller, hub.known, owned=True)
+    rows = [one.row for one in seen if not one.record]
     places = {(row.department, row.phase) for row in rows if row.phase in _DECIDED}
-    records = {
+    records = {one.row.name: one.record for one in seen if one.record} | {
         record.name: record
         for department, phase in sorted(places)
         for record in register.records(department, phase=phase)
     }
-    for row in rows:
-        record = records.get(row.name) or _sketch(row)
+    for one in seen:
+        record = records.get(one.row.name) or _sketch(one.row)
         if waiting_for(record, caller, owned):
-            yield row
+            yield one.row
 
 
 def _sketch(row: Row) -> Record:
@@ -156,30 +159,55 @@ def _sketch(row: Row) -> Record:
     )
 
 
-def _watch(look: Callable[[], list[Row]], output: str) -> None:
+def _watch(hub: Hub, filters: Filters, output: str) -> None:
     """Print the listing, then each row that has changed since; what is gone is said."""
-    known: dict[str, Row] | None = None
-    while True:
-        begun = monotonic()
-        rows = {row.name: row for row in look()}
-        _print_changed(rows, known, output)
-        for name in (known or {}).keys() - rows.keys():
-            say(f"{name} is gone from this listing")
-        known = rows
-        pause(max(_POLL, _SHARE * (monotonic() - begun)))
+    from govcloud.hub.vigil import Vigil
+
+    register = hub.register
+    with Vigil(register.cluster, scope(register, hub, filters.departments)) as vigil:
+        try:
+            shown = {row.name: row for row in _through(register, hub, filters, vigil.first())}
+            _print_rows(shown.values(), (), output, headings=True)
+            while True:
+                _print_news(register, hub, filters, vigil.more(), shown, output)
+        except KeyboardInterrupt:
+            raise click.exceptions.Exit(_INTERRUPTED) from None
 
 
-def _print_changed(rows: dict[str, Row], known: dict[str, Row] | None, output: str) -> None:
-    """The rows that are not as they were known; the whole listing where nothing was."""
-    changed = [name for name, row in rows.items() if _fixed(row) != _fixed((known or {}).get(name))]
+def _print_news(
+    register: Register,
+    hub: Hub,
+    filters: Filters,
+    news: Sequence[News],
+    shown: dict[str, Row],
+    output: str,
+) -> None:
+    """Print what has changed in the listing ``shown``, and change that."""
+    from govcloud.cluster.following import Change
+
+    changed: list[Row] = []
+    for one in news:
+        if not isinstance(one, Change):
+            say(f"{one}; trying again")
+            continue
+        before = shown.pop(one.name, None)
+        for row in _through(register, hub, filters, [one.now] if one.now else []):
+            shown[one.name] = row
+            changed += [row] if row != before else []
+        if before and one.name not in shown:
+            say(f"{one.name} is gone from this listing")
+    _print_rows(changed, shown.values(), output)
+
+
+def _print_rows(rows: Iterable[Row], beside: Collection[Row], output: str, *, headings: bool = False) -> None:
+    """Print rows, in a table with the columns of all that are shown beside them."""
+    rows = list(rows)
     if output == "table":
-        headings, *lines = _lines(rows.values())
-        by_name = dict(zip(rows, lines, strict=True))
-        for line in ([headings] if known is None else []) + [by_name[name] for name in changed]:
+        head, *lines = _lines([*beside, *rows])
+        for line in ([head] if headings else []) + lines[len(beside) :]:
             click.echo(line)
         return
-    for name in changed:
-        row = _plain(rows[name])
+    for row in map(_plain, rows):
         click.echo(
             json.dumps(row, ensure_ascii=False) if output == "json" else f"---\n{to_yaml(row)}".rstrip()
         )
@@ -190,11 +218,6 @@ def _plain(row: Row) -> dict[str, Any]:
     from pydantic.alias_generators import to_camel
 
     return {to_camel(key): value for key, value in asdict(row).items()}
-
-
-def _fixed(row: Row | None) -> dict[str, Any]:
-    """What can change of a row, which its age always does."""
-    return {key: value for key, value in asdict(row).items() if key != "age"} if row else {}
 
 
 def _print_table(rows: list[Row]) -> None:

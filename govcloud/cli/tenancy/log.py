@@ -11,7 +11,7 @@ import click
 
 from govcloud.cli.hubs import Hub, hub_options
 from govcloud.cli.output import emit, say
-from govcloud.cli.tenancy.names import complete, scope
+from govcloud.cli.tenancy.names import complete, named, scope
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -26,7 +26,7 @@ _path = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command("log")
-@click.argument("name", metavar="[NAME]", required=False, shell_complete=complete)
+@click.argument("name", metavar="[NAME]", required=False, callback=named, shell_complete=complete)
 @click.option(
     "--department",
     "departments",

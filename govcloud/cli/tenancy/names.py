@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from govcloud.hub.register import Register
 
 _Command = Callable[..., Any]
+_NAME = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _PATIENCE = 2.0
 """Seconds that a person who pressed a key waits for names."""
 
@@ -29,9 +31,22 @@ def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
     return [name for name in list(found) if name.startswith(incomplete)]
 
 
+def named(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """A name as it was given.
+
+    Raises:
+        click.BadParameter: no tenancy can have it.
+    """
+    if value is not None and not _NAME.fullmatch(value):
+        raise click.BadParameter(
+            f"{value!r} names no tenancy; a name is <department>-<system>, of lower-case letters, digits and hyphens."
+        )
+    return value
+
+
 def name_argument(command: _Command) -> _Command:
     """The argument NAME."""
-    return click.argument("name", metavar="NAME", shell_complete=complete)(command)
+    return click.argument("name", metavar="NAME", callback=named, shell_complete=complete)(command)
 
 
 def visible_rows(

@@ -11,7 +11,7 @@ import click
 from govcloud.cli.hubs import Hub, hub_options
 from govcloud.cli.output import emit, say
 from govcloud.cli.tenancy.fields import Field, Spec, filled, spec_options
-from govcloud.cli.tenancy.names import complete
+from govcloud.cli.tenancy.names import complete, named
 
 if TYPE_CHECKING:
     from govcloud.hub.record import Record
@@ -22,7 +22,7 @@ _OPEN = ("draft", "rejected", "withdrawn")
 
 
 @click.command()
-@click.argument("name", metavar="[NAME]", required=False, shell_complete=complete)
+@click.argument("name", metavar="[NAME]", required=False, callback=named, shell_complete=complete)
 @click.option("--file", "-f", "path", help="The document of the tenancy, YAML or JSON; - for standard input.")
 @spec_options
 @click.option(
@@ -65,9 +65,10 @@ def _meant(
     register: Register, hub: Hub, name: str | None, path: str | None, asked: Mapping[Field, Any]
 ) -> tuple[Record | None, Tenancy]:
     """The tenancy that the register has already, if it has, and what is asked for, which the rules let pass."""
-    from govcloud.cli.tenancy.verdict import formed, judge, read_file
+    from govcloud.cli.tenancy.verdict import formed, judge, read_file, source_of
 
     document = read_file(path) if path else None
+    where = source_of(path)
     if document and name not in (None, document.name):
         raise click.UsageError(f"{path} asks for {document.name}, not for {name}.")
     name = document.name if document else name
@@ -76,8 +77,8 @@ def _meant(
     spec = _signed(filled(written, asked), register, known)
     if not (document or known) and (lacking := _lacking(name, spec)):
         return None, _answered(register, hub, name, spec, lacking)
-    tenancy = formed(name or "", spec)
-    judge(tenancy, hub.known)
+    tenancy = formed(name or "", spec, where)
+    judge(tenancy, hub.known, where)
     return known, tenancy
 
 

@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING, Any
 from govcloud.cli.output import say, to_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from govcloud.errors import Problem
+    from govcloud.errors import EstateError, Problem
     from govcloud.model import Estate, Tenancy
     from policies.finding import Finding
+
+_NOWHERE = "request"
+"""The file of a request that was put together from options and answers."""
 
 
 def read_file(path: str) -> Tenancy:
@@ -29,15 +32,24 @@ def read_file(path: str) -> Tenancy:
         InputError: it cannot be read, or holds something else.
         EstateError: its form is wrong.
     """
-    from govcloud.errors import InputError
+    from govcloud.errors import EstateError, InputError
     from govcloud.model import Tenancy
     from govcloud.model.loader import load_documents
 
     try:
         text = sys.stdin.read() if path == "-" else Path(path).expanduser().read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"the request cannot be read: {error}", where=path) from error
-    found = load_documents("<stdin>" if path == "-" else path, text=text)
+        why = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise InputError(
+            f"the request cannot be read: {why}",
+            where=source_of(path),
+            expected="the document of one tenancy, YAML or JSON",
+            mend="correct the path; `govcloud tenancy request NAME ... --dry-run` prints a document to begin with",
+        ) from error
+    try:
+        found = load_documents(source_of(path), text=text)
+    except EstateError as error:
+        raise EstateError(error.problems, "the request") from error
     if len(found) != 1 or not isinstance(found[0], Tenancy):
         kinds = ", ".join(f"{one.kind} {one.name}" for one in found) or "nothing"
         raise InputError(
@@ -49,19 +61,48 @@ def read_file(path: str) -> Tenancy:
     return found[0]
 
 
-def formed(name: str, spec: Mapping[str, Any], where: str = "request") -> Tenancy:
+def source_of(path: str | None) -> str:
+    """What the place is called that a request came from; None stands for options and answers."""
+    return "<stdin>" if path == "-" else path or _NOWHERE
+
+
+def formed(name: str, spec: Mapping[str, Any], where: str = _NOWHERE) -> Tenancy:
     """A tenancy from its fields.
+
+    Args:
+        name: its name.
+        spec: its fields.
+        where: the file that they came from, for people.
 
     Raises:
         EstateError: what is wrong with their form, all at once.
     """
+    from govcloud.errors import EstateError
     from govcloud.model import API_VERSION, Tenancy
     from govcloud.model.loader import load_documents
 
     text = to_yaml(
         {"apiVersion": API_VERSION, "kind": "Tenancy", "metadata": {"name": name}, "spec": dict(spec)}
     )
-    return next(one for one in load_documents(where, text=text) if isinstance(one, Tenancy))
+    try:
+        return next(one for one in load_documents(_NOWHERE, text=text) if isinstance(one, Tenancy))
+    except EstateError as error:
+        raise _flawed(error.problems, _NOWHERE, where) from error
+
+
+def _flawed(problems: Sequence[Problem], nowhere: str, where: str) -> EstateError:
+    """Problems of a request: where it was put together here there are no lines, and an option may mend it."""
+    from govcloud.errors import EstateError
+
+    return EstateError([_told(one, where) if one.file == nowhere else one for one in problems], "the request")
+
+
+def _told(problem: Problem, where: str) -> Problem:
+    from govcloud.cli.tenancy.fields import option_of
+
+    option = option_of(problem.field)
+    mend = f"{problem.mend} (option {option})" if option else problem.mend
+    return replace(problem, file=where, line=0, mend=mend)
 
 
 def plain(tenancy: Tenancy) -> dict[str, Any]:
@@ -70,20 +111,25 @@ def plain(tenancy: Tenancy) -> dict[str, Any]:
     return {"apiVersion": tenancy.api_version, "kind": tenancy.kind, **dumped}
 
 
-def judge(tenancy: Tenancy, estate: Estate | None) -> None:
+def judge(tenancy: Tenancy, estate: Estate | None, where: str = _NOWHERE) -> None:
     """Tell what the rules and the model find in a request, and go no further with one that they refuse.
+
+    Args:
+        tenancy: what is asked for.
+        estate: the estate that it is to be a part of, where one is at hand.
+        where: the file that it came from, for people.
 
     Raises:
         EstateError: it contradicts itself, or the estate.
         RefusedError: a rule forbids it.
     """
     from govcloud.cli.policy.found import fails, say_findings
-    from govcloud.errors import EstateError, RefusedError
+    from govcloud.errors import RefusedError
 
     findings = findings_of(tenancy, estate)
     say_findings(findings)
     if problems := problems_of(tenancy, estate):
-        raise EstateError(problems)
+        raise _flawed(problems, f"Tenancy/{tenancy.name}", where)
     if fails(findings, None):
         raise RefusedError(
             f"the rules refuse it, so it is not sent: {', '.join(dict.fromkeys(f.rule for f in findings if f.blocks))}",

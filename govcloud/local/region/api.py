@@ -38,10 +38,14 @@ def client_context(authority: Path, certificate: Path, key: Path) -> ssl.SSLCont
     return context
 
 
-def answers(url: str, context: ssl.SSLContext, timeout: float = 2.0) -> bool:
-    """Whether a GET of ``url`` is answered with 200 in time."""
+def answers(url: str, context: ssl.SSLContext | None = None, timeout: float = 2.0) -> bool:
+    """Whether a GET of ``url`` is answered with 200 in time; over TLS where there is a context for it."""
     parts = urlsplit(url)
-    connection = http.client.HTTPSConnection(parts.netloc, context=context, timeout=timeout)
+    connection = (
+        http.client.HTTPSConnection(parts.netloc, context=context, timeout=timeout)
+        if context
+        else http.client.HTTPConnection(parts.netloc, timeout=timeout)
+    )
     try:
         connection.request("GET", parts.path)
         return connection.getresponse().status == 200

@@ -51,7 +51,7 @@ function values(lines, times, resource, caption) {
 
 function outlookWords(data, at) {
   const outlook = data.outlook;
-  if (!outlook) return note(t(!data.known ? "trend.unknown" : state.subject === "tenancy" ? "trend.tenancy" : "trend.unforeseen"));
+  if (!outlook) return note(t(data.known ? "trend.unforeseen" : "trend.unknown"));
   const when = (seconds) => (seconds === null ? t("trend.beyond") : [moment(seconds), " ", h("small", {}, fromNow(seconds, at))]);
   return h("div", {},
     tiles(

@@ -49,6 +49,7 @@ PARTS: Mapping[str, tuple[Somebody, ...]] = {
         _known("platform-reviewer", "govcloud:reviewers:platform"),
     ),
     "platform": (_known("platform", "govcloud:platform"),),
+    "monitor": (_known("monitor", "govcloud:monitors"),),
     "workload": (
         _known(
             "system:serviceaccount:t-mee-air:workload",

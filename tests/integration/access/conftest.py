@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,6 @@ from access_table import Served
 from api_servers import Cluster
 
 from govcloud.local.region import LocalRegion
-from govcloud.local.toolchain import Toolchain
 from govcloud.model import Estate
 from govcloud.model.loader import load_estate
 from govcloud.planner import Manifest, plan_platform, plan_tenancy
@@ -91,15 +90,8 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
 
 
 @pytest.fixture(scope="session")
-def region(
-    toolchain: Toolchain, issuer: Issuer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[LocalRegion]:
-    made = LocalRegion("north", tmp_path_factory.mktemp("access") / "regions" / "north", toolchain)
-    try:
-        made.up([], authentication=callers(issuer))
-        yield made
-    finally:
-        made.down(purge=True)
+def region(start_region: Callable[..., LocalRegion], issuer: Issuer) -> LocalRegion:
+    return start_region("north", authentication=callers(issuer))
 
 
 @pytest.fixture(scope="session")

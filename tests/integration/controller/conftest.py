@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,8 @@ def desk(toolchain: Toolchain, state: Path, tmp_path_factory: pytest.TempPathFac
     file.write_text(ESTATE, encoding="utf-8")
     made = {name: LocalRegion(name, regions_root() / name, toolchain) for name in REGIONS}
     try:
-        for region in made.values():
-            region.up([])
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(lambda region: region.up([]), made.values()))
         kubeconfigs = {
             (key, name): region.issue(user, groups, folder / f"{key}.{name}")
             for key, (user, groups) in PEOPLE.items()

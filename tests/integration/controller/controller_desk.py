@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from govcloud.cluster import Cluster
 from govcloud.hub.establish import establish
 from govcloud.hub.record import Record
@@ -125,8 +127,17 @@ class Desk:
         """A tenancy of which the controller has recorded everything, so that it writes no more of its own accord."""
         return until(lambda: (now := self.get(name)).status.get("logged") == len(now.history) and now)
 
-    def controller(self, *words: str) -> Running:
-        command = [sys.executable, "-m", "govcloud.cli.main", "controller", str(self.file), *words]
+    def through(self, kubeconfig: Path) -> Path:
+        """The estate as one sees it who reaches its hub by a kubeconfig of their own."""
+        local = "spec:\n  title: east\n"
+        context = yaml.safe_load(kubeconfig.read_text(encoding="utf-8"))["current-context"]
+        cluster = f"  cluster: {{kind: kubeconfig, context: {context}, path: {kubeconfig}}}\n"
+        file = self.file.with_name("through.yaml")
+        file.write_text(ESTATE.replace(local, local + cluster), encoding="utf-8")
+        return file
+
+    def controller(self, *words: str, estate: Path | None = None) -> Running:
+        command = [sys.executable, "-m", "govcloud.cli.main", "controller", str(estate or self.file), *words]
         log = self.file.with_name(f"controller-{next(_NUMBERS)}.log")
         with log.open("w") as said:
             process = subprocess.Popen(command, stdout=said, stderr=said, start_new_session=True)

@@ -10,16 +10,36 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from itertools import count
 
 import psutil
 import pytest
 from engine_estate import EstateUnderTest, kill
 
+from govcloud.cluster import Cluster
 from govcloud.local.region import LocalRegion
 from govcloud.paths import estate_state
 
 Make = Callable[[str, int], EstateUnderTest]
 TENANCIES = 3
+_AMOUNTS = count(5)
+
+
+@pytest.fixture(scope="module")
+def founded(clusters: dict[str, Cluster], tmp_path_factory: pytest.TempPathFactory) -> EstateUnderTest:
+    """An estate that stands; what a test changes and leaves half done, it brings to its end."""
+    file = tmp_path_factory.mktemp("crashed") / "crashed.yaml"
+    estate = EstateUnderTest("crashed", file, TENANCIES, clusters)
+    estate.write()
+    assert estate.up().code == 0
+    return estate
+
+
+def _change(estate: EstateUnderTest) -> str:
+    """Give every tenancy another processor quota, in the estate's file."""
+    amount = next(_AMOUNTS)
+    estate.write(cpu={estate.tenancy(n): amount for n in range(1, TENANCIES + 1)})
+    return str(amount)
 
 
 def _whole(estate: EstateUnderTest) -> None:
@@ -82,22 +102,21 @@ def test_killed_while_founding_tenancies(make_estate: Make, what: str) -> None:
 
 
 @pytest.mark.parametrize("what", ["command", "engine", "provider"])
-def test_killed_while_changing_tenancies(make_estate: Make, what: str) -> None:
-    estate = make_estate(f"changed-{what}", TENANCIES)
-    assert estate.up().code == 0
-    for round_, moment in enumerate(MOMENTS):
-        estate.write(cpu={estate.tenancy(n): 5 + round_ for n in range(1, TENANCIES + 1)})
-        _up_and_kill(estate, what, moment)
-    _again(estate)
-    assert {estate.quota("north", estate.tenancy(n)) for n in range(1, TENANCIES + 1)} == {"8"}
+def test_killed_while_changing_tenancies(founded: EstateUnderTest, what: str) -> None:
+    for moment in MOMENTS:
+        amount = _change(founded)
+        _up_and_kill(founded, what, moment)
+    _again(founded)
+    assert {founded.quota("north", founded.tenancy(n)) for n in range(1, TENANCIES + 1)} == {amount}
 
 
-def test_an_api_server_killed_in_the_middle(make_estate: Make, regions: dict[str, LocalRegion]) -> None:
-    estate = make_estate("server", TENANCIES)
+def test_an_api_server_killed_in_the_middle(
+    founded: EstateUnderTest, regions: dict[str, LocalRegion]
+) -> None:
     for seed in range(3):
-        estate.write(cpu={estate.tenancy(n): 5 + seed for n in range(1, TENANCIES + 1)})
-        started = estate.start("up")
-        estate.when(lambda started=started: estate.processes() or started.poll() is not None)
+        _change(founded)
+        started = founded.start("up")
+        founded.when(lambda started=started: founded.processes() or started.poll() is not None)
         time.sleep(random.Random(seed).uniform(0.3, 2.0))  # noqa: S311  # a moment, no secret
         server = next(c for c in regions["north"].status().components if c.name == "kube-apiserver")
         kill(psutil.Process(server.pid))
@@ -105,48 +124,44 @@ def test_an_api_server_killed_in_the_middle(make_estate: Make, regions: dict[str
         _, err = started.communicate(timeout=240)
         assert "Traceback" not in err
     assert regions["north"].status().state == "up"
-    _again(estate)
+    _again(founded)
 
 
-def test_two_at_once_one_waits_and_both_end_well(make_estate: Make) -> None:
-    estate = make_estate("both", TENANCIES)
-    first, second = estate.start("up"), estate.start("up")
+def test_two_at_once_one_waits_and_both_end_well(founded: EstateUnderTest) -> None:
+    _change(founded)
+    first, second = founded.start("up"), founded.start("up")
     said = [command.communicate(timeout=240) for command in (first, second)]
     assert (first.returncode, second.returncode) == (0, 0), said
     assert sum("waiting for another change of this estate to end (process" in err for _, err in said) == 1
-    _whole(estate)
+    _whole(founded)
 
 
-def test_who_would_not_wait_is_told_who_is_at_it(make_estate: Make) -> None:
-    estate = make_estate("refusing", TENANCIES)
-    first = estate.start("up")
-    estate.when(estate.processes)
-    ran = estate.run("up", "--no-wait")
+def test_who_would_not_wait_is_told_who_is_at_it(founded: EstateUnderTest) -> None:
+    _change(founded)
+    first = founded.start("up")
+    founded.when(founded.processes)
+    ran = founded.run("up", "--no-wait")
     assert ran.code == 1
     assert f"process {first.pid}" in ran.err
     first.communicate(timeout=240)
     assert first.returncode == 0
 
 
-def test_a_lock_that_a_dead_engine_left_in_the_backend_is_taken_away(make_estate: Make) -> None:
-    estate = make_estate("locked", 1)
-    assert estate.up().code == 0
-    started = estate.start("up")
+def test_a_lock_that_a_dead_engine_left_in_the_backend_is_taken_away(founded: EstateUnderTest) -> None:
+    amount = _change(founded)
+    started = founded.start("up", "--tenancy", founded.tenancy(1))
+    kill(founded.when(lambda: _victim(founded, started, "engine")))
     started.communicate(timeout=120)
-    estate.write(cpu={estate.tenancy(1): 7})
-    started = estate.start("up")
-    kill(estate.when(lambda: _victim(estate, started, "engine")))
-    started.communicate(timeout=120)
-    assert estate.up().code == 0
-    assert estate.quota("north", estate.tenancy(1)) == "7"
+    assert founded.up().code == 0
+    assert founded.quota("north", founded.tenancy(1)) == amount
 
 
-def test_interrupting_leaves_a_state_from_which_up_goes_on(make_estate: Make) -> None:
-    estate = make_estate("ctrl-c", TENANCIES)
-    started = estate.start("up")
-    estate.when(estate.processes)
+def test_interrupting_leaves_a_state_from_which_up_goes_on(founded: EstateUnderTest) -> None:
+    _change(founded)
+    started = founded.start("up")
+    founded.when(founded.processes)
     time.sleep(0.8)
     os.killpg(started.pid, signal.SIGINT)
     _, err = started.communicate(timeout=120)
     assert "Traceback" not in err
-    _again(estate)
+    _again(founded)

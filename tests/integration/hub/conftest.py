@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,6 @@ from hub_people import PEOPLE, RETENTION, Desk, Person, estate_text
 from govcloud.cluster import Cluster
 from govcloud.hub.establish import establish
 from govcloud.local.region import LocalRegion
-from govcloud.local.toolchain import Toolchain
 from govcloud.model import Estate
 from govcloud.model.loader import load_estate
 from govcloud.planner.clusterroles import cluster_roles
@@ -25,14 +24,9 @@ def estate() -> Estate:
 
 
 @pytest.fixture(scope="session")
-def region(toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRegion]:
+def region(start_region: Callable[..., LocalRegion]) -> LocalRegion:
     """A region of these tests' own, since they fill its register with what nobody may delete."""
-    made = LocalRegion("hub", tmp_path_factory.mktemp("regions") / "hub", toolchain)
-    try:
-        made.up([])
-        yield made
-    finally:
-        made.down(purge=True)
+    return start_region("hub")
 
 
 @pytest.fixture(scope="session")

@@ -103,6 +103,47 @@ def test_the_platform_may_keep_longer(people, desk):
     assert people["operator"].patch(desk.retiring(), later, "/status").status == 200
 
 
+def _places(record, state, *names):
+    """The regions of a tenancy, some of them in another state."""
+    return [{**one, "state": state} if one["name"] in names else one for one in record.status["regions"]]
+
+
+def test_once_its_destruction_has_begun_nobody_keeps_a_tenancy_any_more(people, desk):
+    operator = people["operator"]
+    record = people["platform"].consent(desk.retiring(), "agreed")
+    doomed = _places(record, "destroying", "north")
+    record = operator.note(record, lambda now: {"regions": doomed}, steady=True)
+    with pytest.raises(RefusedError, match=r"GC-REG-45.*its destruction has begun in north"):
+        people["zhang"].move(record, "cordoned", "it is needed after all")
+    later = {"retirement": {**record.status["retirement"], "until": "2120-01-01T00:00:00Z"}}
+    for changes in ({"regions": _places(record, "ready", "north")}, later):
+        _refused(operator.put_status(record, **changes), "GC-REG-45")
+    record = operator.note(record, lambda now: {"regions": _places(record, "destroying", "south")})
+    assert operator.move(record, "retired", "gone", {"regions": []}).phase == "retired"
+
+
+def test_a_destruction_begins_when_it_is_agreed_to_and_its_time_has_come(people, desk):
+    operator = people["operator"]
+    later = desk.cordoned(tier=6)
+    later = people["zhang"].retire(later, "replaced", datetime.now(UTC) + timedelta(hours=25))
+    for record, why in (
+        (desk.active(), "it is active, and nobody has agreed"),
+        (desk.retiring(), "it is retiring, and nobody has agreed"),
+        (people["platform"].consent(later, "agreed"), "or kept until later"),
+    ):
+        doomed = _places(record, "destroying", "north", "south")
+        _refused(operator.put_status(record, regions=doomed), "GC-REG-45")
+        assert why in operator.put_status(record, regions=doomed).words
+
+
+def test_who_keeps_a_tenancy_in_time_is_not_overtaken_by_its_destruction(people, desk):
+    record = people["platform"].consent(desk.retiring(), "agreed")
+    doomed = _places(record, "destroying", "north", "south")
+    people["zhang"].move(record, "cordoned", "it is needed after all")
+    with pytest.raises(RefusedError, match="it has changed meanwhile: it is cordoned"):
+        people["operator"].note(record, lambda now: {"regions": doomed}, steady=True)
+
+
 @pytest.mark.parametrize("who", ["zhang", "chen", "insider", "operator"])
 def test_destruction_is_agreed_to_by_a_reviewer_of_no_party(people, desk, who):
     record, person = desk.retiring(), people[who]

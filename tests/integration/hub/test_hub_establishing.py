@@ -1,12 +1,18 @@
 """Making a hub ready, once and again."""
 
+from contextlib import suppress
 from dataclasses import replace
 
-from hub_people import RETENTION
+import pytest
+from hub_people import RETENTION, document
 
 from govcloud.cluster import Cluster
+from govcloud.errors import RefusedError
 from govcloud.hub.establish import establish
 from govcloud.planner.register_estate import plan_register
+from policies.admission import admission_policies
+from policies.loading import shipped_rules
+from policies.settings import Settings
 
 
 def _versions(cluster, manifests):
@@ -31,3 +37,28 @@ def test_a_department_that_leaves_the_estate_keeps_what_it_decided(region, kubec
     establish(cluster, replace(estate, departments={"mee": estate.departments["mee"]}), RETENTION)
     assert people["zhao"].records("mem") is not None
     assert cluster.get(cluster.kinds["v1", "Namespace"], "d-mem")["status"]["phase"] == "Active"
+
+
+def test_a_hub_with_rules_on_contents_holds_requests_to_them_as_soon_as_it_is_established(
+    region, kubeconfigs, people, desk, estate
+):
+    cluster = Cluster(region.kubeconfig)
+    rules = [rule for rule in shipped_rules().values() if rule.target == "tenancy"]
+    made = [
+        m for m in admission_policies(rules, Settings(), {}) if not m["metadata"]["name"].endswith("-warn")
+    ]
+    try:
+        for manifest in made:
+            cluster.apply(manifest)
+        establish(cluster, estate, RETENTION)
+        with pytest.raises(RefusedError, match="GC-TEN-15"):
+            people["zhang"].create(document("mee-silent", contacts=[]), dry_run=True)
+    finally:
+        for manifest in reversed(made):
+            cluster.delete(manifest)
+    desk.until(lambda: _is_taken(people["zhang"]))  # other tests ask for what these rules would refuse
+
+
+def _is_taken(person):
+    with suppress(RefusedError):
+        return person.create(document("mee-silent", contacts=[]), dry_run=True)

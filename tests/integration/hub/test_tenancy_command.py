@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from wires import wired
 
 from govcloud.cli.main import cli
-from govcloud.cli.tenancy import listing
-from govcloud.errors import InputError, RefusedError
+from govcloud.errors import ClusterError, InputError, RefusedError
 
 FLAGS = (
     *("--title", "大气环境监测系统", "--zone", "dedicated", "--grade", 3),
@@ -205,24 +209,46 @@ def test_people_list_what_is_theirs_to_see(govcloud: Govcloud, desk: Any) -> Non
     assert {row["phase"] for row in rows if row["name"] == approved} == {"approved"}
 
 
-def test_a_watch_tells_what_changes(
-    govcloud: Govcloud, desk: Any, people: Any, monkeypatch: pytest.MonkeyPatch
+def test_a_watch_tells_what_changes_goes_on_after_a_break_and_ends_with_ctrl_c(
+    kubeconfigs: dict[str, Path], desk: Any, people: Any, tmp_path: Path
 ) -> None:
     record = desk.draft()
-    looked = 0
+    with wired(kubeconfigs["liu"], tmp_path) as (wire, kubeconfig), watching(kubeconfig, tmp_path) as watch:
+        phases = (row["phase"] for row in map(json.loads, watch.stdout) if row["name"] == record.name)
+        assert next(phases) == "draft"
+        record = people["zhang"].move(record, "requested", "now")
+        assert next(phases) == "requested"
+        wire.snap()
+        people["zhang"].move(record, "withdrawn", "not now")
+        assert next(phases) == "withdrawn"
+        watch.send_signal(signal.SIGINT)
+        assert watch.wait(20) == 130
+        assert watch.stderr.read().count("\n") <= 1  # that the hub was away, where that was noticed
 
-    def pause(seconds: float) -> None:
-        nonlocal looked
-        looked += 1
-        if looked == 1:
-            people["zhang"].move(record, "requested", "now")
-        else:
-            raise KeyboardInterrupt
 
-    monkeypatch.setattr(listing, "pause", pause)
-    result = govcloud("liu", "list", "--watch", "-o", "json")
-    told = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [one["phase"] for one in told if one["name"] == record.name] == ["draft", "requested"]
+@contextmanager
+def watching(kubeconfig: Path, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """``govcloud tenancy list --watch`` as a program."""
+    words = ["tenancy", "list", "--watch", "-o", "json", "--kubeconfig", str(kubeconfig)]
+    command = [sys.executable, "-m", "govcloud.cli.main", *words]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=folder, stdout=pipe, stderr=pipe, text=True) as watch:
+        try:
+            yield watch
+        finally:
+            watch.kill()
+
+
+def test_who_may_not_look_is_told_by_a_watch_as_by_a_listing(
+    govcloud: Govcloud, kubeconfigs: dict[str, Path], tmp_path: Path
+) -> None:
+    refused(govcloud("stranger", "list", "--watch"), "may not list tenancies")
+    refused(govcloud("wang", "list", "--watch", "-d", "mem", "-d", "mee"), "in namespace d-mee")
+    with wired(kubeconfigs["liu"], tmp_path) as (_, kubeconfig):
+        """Nobody listens there afterwards."""
+    gone = govcloud("liu", "list", "--watch", "--kubeconfig", kubeconfig)
+    assert isinstance(gone.exception, ClusterError)
+    assert "does not answer" in str(gone.exception)
 
 
 def test_a_person_sees_where_a_tenancy_stands(govcloud: Govcloud, desk: Any) -> None:

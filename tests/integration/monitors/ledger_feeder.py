@@ -41,6 +41,11 @@ def held_until(at: float) -> float:
     return (whole * 10 + 5 * phase + part) * PERIOD
 
 
+def unseen_within(seconds: float) -> float:
+    """Core-seconds by which what is held changes most within a time, so that what held at its beginning cannot tell them."""
+    return 20 / PERIOD * seconds**2 / 2
+
+
 def facts_at(at: float) -> EstateFacts:
     cores = Amounts(cpu=cores_at(at))
     air = TenancyFacts(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -12,6 +14,7 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -25,12 +28,15 @@ from govcloud.local.toolchain import Toolchain
 from govcloud.model import Estate
 from govcloud.model.loader import load_estate
 from govcloud.planner import plan_nodes, plan_platform, plan_tenancy
+from govcloud.planner.monitoring import monitor_roles
 from monitors.facts import RegionFacts, TenancyFacts
 from monitors.watch import ApiServer, EstateWatch, Tempo
 
 TEXT = estate_text("meter", tenancies=1)
 SPACE = "t-meter-1"
 GIB = 2**30
+AUDITED = 'govcloud_source_last_success_timestamp_seconds{source="audit",resource_region="north"}'
+ABOUT_SECRETS = 'govcloud_findings{rule="GC-SEC-01",severity="high"}'
 _PATIENCE = 60.0
 
 
@@ -112,7 +118,7 @@ def north(regions: dict[str, LocalRegion], metered: Estate) -> Iterator[Cluster]
     """The region north with a tenancy that has two busy pods and a claim."""
     cluster = Cluster(regions["north"].kubeconfig)
     region, tenancy = metered.regions["north"], metered.tenancies["meter-1"]
-    made = [one for one in plan_platform(region) if one["kind"].endswith("Class")]
+    made = [one for one in plan_platform(region) if one["kind"].endswith("Class")] + monitor_roles(region)
     made += plan_tenancy(tenancy, metered.departments["mee"], region, "primary")
     for manifest in made:
         cluster.apply(manifest)
@@ -232,14 +238,21 @@ def test_a_region_that_is_gone_is_told_as_such_and_the_others_stay_fresh(
     assert region(watch, "south").observed > gone.observed
 
 
+@dataclass(frozen=True)
+class Served:
+    """The command, as a person starts it, the URL that it tells, and what it says."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    log: Path
+
+
 @pytest.fixture(scope="module")
-def served(
-    north: Cluster, state: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, Any]]:
-    """The command, as a person starts it, and the URL that it tells."""
+def served(north: Cluster, state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("served")
-    (folder / "estate.yaml").write_text(TEXT, encoding="utf-8")
-    command = [sys.executable, "-m", "govcloud.cli.main", "monitor", "serve", str(folder / "estate.yaml")]
+    estate, log = folder / "estate.yaml", folder / "log"
+    estate.write_text(TEXT, encoding="utf-8")
+    command = [sys.executable, "-m", "govcloud.cli.main", "monitor", "serve", str(estate)]
     command += [
         "--address",
         "127.0.0.1:0",
@@ -249,18 +262,10 @@ def served(
         f"sqlite:///{folder}/ledger.sqlite",
     ]
     environment = {**os.environ, "GOVCLOUD_STATE": str(state)}
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
-    assert process.stderr is not None
-    said = []
-    for line in process.stderr:
-        said.append(line)
-        if line.startswith("metrics: "):
-            break
-    else:
-        pytest.fail("".join(said))
-    yield line.removeprefix("metrics: ").strip().removesuffix("/metrics"), process
-    process.kill()
-    process.communicate()
+    with log.open("wb") as said, subprocess.Popen(command, stderr=said, env=environment) as process:
+        url = wait_until(lambda: re.search(r"^metrics: (\S+)/metrics$", log.read_text(), re.MULTILINE))
+        yield Served(process, url[1], log)
+        process.kill()
 
 
 def ask(url: str) -> bytes:
@@ -282,12 +287,18 @@ def value_of(text: str, name: str) -> float:
     return float(north_lines[0].rpartition(" ")[2]) if north_lines else 0.0
 
 
-def test_what_is_served_passes_promtool_and_counts_on(served: tuple[str, Any]) -> None:
-    url, _ = served
+def value(url: str, sample: str) -> float | None:
+    lines = [one for one in ask(f"{url}/metrics").decode().splitlines() if one.startswith(f"{sample} ")]
+    return float(lines[0].rpartition(" ")[2]) if lines else None
+
+
+def test_what_is_served_passes_promtool_and_counts_on(served: Served) -> None:
+    url = served.url
     wait_until(lambda: is_ready(url))
     counted = "govcloud_tenancy_cpu_core_seconds_total"
     first = wait_until(lambda: value_of(ask(f"{url}/metrics").decode(), counted))
     wait_until(lambda: value_of(ask(f"{url}/metrics").decode(), counted) > first)
+    wait_until(lambda: value(url, AUDITED))
     text = ask(f"{url}/metrics")
     assert 'resource_region="south"' in text.decode()
     promtool = shutil.which("promtool")
@@ -299,7 +310,32 @@ def test_what_is_served_passes_promtool_and_counts_on(served: tuple[str, Any]) -
     assert value_of(chosen, "govcloud_tenancy_quota_cpu_cores") == 4
 
 
-def test_the_server_ends_when_it_is_asked_to(served: tuple[str, Any]) -> None:
-    _, process = served
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=30) == 0
+def test_the_audit_finds_what_is_live_with_the_rights_of_an_exporter(served: Served) -> None:
+    wait_until(lambda: value(served.url, AUDITED))
+    assert value(served.url, 'govcloud_findings{rule="GC-POD-01",severity="critical"}') == 0
+    assert value(served.url, ABOUT_SECRETS) is None  # the exporter may not read any
+    report = json.loads(ask(f"{served.url}/api/compliance"))["check"]
+    assert report["objects"] > 0
+    errors = 'govcloud_source_errors_total{source="audit",resource_region="north"}'
+    assert value(served.url, errors) == 0
+
+
+def test_a_region_whose_platform_does_not_stand_is_not_fresh_and_comes_with_it(
+    served: Served, regions: dict[str, LocalRegion], metered: Estate
+) -> None:
+    up = 'govcloud_region_up{resource_region="south"}'
+    wait_until(lambda: is_ready(served.url))
+    assert value(served.url, up) == 0
+    refused = [one for one in served.log.read_text().splitlines() if "region south is not fresh" in one]
+    assert len(refused) == 1
+    assert "govcloud:monitors" in refused[0]
+    south = Cluster(regions["south"].kubeconfig)
+    for manifest in monitor_roles(metered.regions["south"]):
+        south.apply(manifest)
+    wait_until(lambda: value(served.url, up) == 1)
+    assert "region south is fresh now" in served.log.read_text()
+
+
+def test_the_server_ends_when_it_is_asked_to(served: Served) -> None:
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait(timeout=30) == 0

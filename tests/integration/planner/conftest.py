@@ -9,7 +9,6 @@ import pytest
 from api_servers import Cluster
 
 from govcloud.local.region import LocalRegion
-from govcloud.local.toolchain import Toolchain
 from govcloud.model import Department, Region, Tenancy
 from govcloud.planner import Manifest, plan_nodes, plan_platform, plan_tenancy
 from policies.examples import shipped_bases
@@ -82,26 +81,18 @@ def plans(lab: Region, tenancies: dict[str, Tenancy]) -> dict[str, list[Manifest
 
 
 @pytest.fixture(scope="session")
-def cluster(region: Any, lab: Region, plans: dict[str, list[Manifest]]) -> Iterator[Cluster]:
-    """The region with everything applied; all of it is gone afterwards."""
+def cluster(region: LocalRegion, lab: Region, plans: dict[str, list[Manifest]]) -> Iterator[Cluster]:
+    """The region with everything applied."""
     cluster = Cluster(region.kubeconfig)
-    platform, nodes = plan_platform(lab), plan_nodes(lab)
-    try:
-        cluster.apply_all(platform)
-        _settled(cluster)
-        cluster.apply_all({k: v for k, v in node.items() if k != "status"} for node in nodes)
-        for node in nodes:
-            cluster.apply({k: v for k, v in node.items() if k != "spec"}, "/status")
-        cluster.apply_all(manifest for plan in plans.values() for manifest in plan)
-        yield cluster
-    finally:
-        spaces = [plan[0] for plan in plans.values()]
-        for manifest in [*spaces, *nodes]:
-            cluster.delete(manifest)
-        cluster.until(lambda: all(cluster.get(space)[0] == 404 for space in spaces), 60)
-        for manifest in reversed(platform):
-            cluster.delete(manifest)
-        cluster.close()
+    nodes = plan_nodes(lab)
+    cluster.apply_all(plan_platform(lab))
+    _settled(cluster)
+    cluster.apply_all({k: v for k, v in node.items() if k != "status"} for node in nodes)
+    for node in nodes:
+        cluster.apply({k: v for k, v in node.items() if k != "spec"}, "/status")
+    cluster.apply_all(manifest for plan in plans.values() for manifest in plan)
+    yield cluster
+    cluster.close()
 
 
 def _settled(cluster: Cluster) -> None:
@@ -139,11 +130,6 @@ def pod(right: Callable[..., Manifest]) -> Callable[..., Manifest]:
 
 
 @pytest.fixture(scope="session")
-def region(toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRegion]:
+def region(start_region: Callable[..., LocalRegion]) -> LocalRegion:
     """A region of these tests' own: they write a platform under a name and a manager that the engine's do not know."""
-    made = LocalRegion("lab", tmp_path_factory.mktemp("regions") / "lab", toolchain)
-    try:
-        made.up([])
-        yield made
-    finally:
-        made.down(purge=True)
+    return start_region("lab")

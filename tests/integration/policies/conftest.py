@@ -6,7 +6,7 @@ the rules, or it is no object of its kind at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -17,7 +17,6 @@ from policy_mutants import SEED, Case, examples, mutants
 from policy_server import AT_ONCE, Ruled, unserved, until_in_force
 
 from govcloud.local.region import LocalRegion
-from govcloud.local.toolchain import Toolchain
 from govcloud.model import Region
 from govcloud.planner import plan_platform
 from policies.admission import PREFIX
@@ -29,14 +28,9 @@ MUTANTS = 2900
 
 
 @pytest.fixture(scope="session")
-def region(toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRegion]:
+def region(start_region: Callable[..., LocalRegion]) -> LocalRegion:
     """A region of these tests' own: rules would get in the way of others."""
-    made = LocalRegion("ruled", tmp_path_factory.mktemp("regions") / "ruled", toolchain)
-    try:
-        made.up([])
-        yield made
-    finally:
-        made.down(purge=True)
+    return start_region("ruled")
 
 
 @pytest.fixture(scope="session")

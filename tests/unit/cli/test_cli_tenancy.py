@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +18,18 @@ from rich.console import Console
 from govcloud.cli import hubs
 from govcloud.cli.columns import aligned
 from govcloud.cli.hubs import Hub
-from govcloud.cli.tenancy import choices, requesting
+from govcloud.cli.tenancy import choices, listing, requesting
 from govcloud.cli.tenancy.difference import differences
 from govcloud.cli.tenancy.fields import FIELDS, filled
+from govcloud.cli.tenancy.listing import Filters
 from govcloud.cli.tenancy.usage import Usage, usage_of
 from govcloud.cluster.client import StatusError
-from govcloud.errors import EstateError, InputError, RefusedError
+from govcloud.cluster.following import Change
+from govcloud.errors import ClusterError, EstateError, InputError, RefusedError
+from govcloud.hub.listing import Row
 from govcloud.hub.record import Record
 from govcloud.hub.register import Register
+from govcloud.hub.vigil import Seen
 from govcloud.model.tenancy import Tenancy
 from govcloud.standards import recovery_tiers, zone_facts
 
@@ -152,6 +158,18 @@ def test_options_fill_the_fields_of_a_tenancy() -> None:
         filled({}, {by_option["--contact"]: ("somebody",)})
 
 
+def test_what_no_tenancy_can_be_called_is_not_asked_for(tenancy: Any, hub: PlayedHub) -> None:
+    for command in ("show", "request", "log", "withdraw"):
+        result = tenancy(command, "mee-water/status")
+        assert (result.exit_code, "names no tenancy" in result.stderr) == (2, True)
+
+
+def test_a_kubeconfig_that_cannot_be_used_is_the_persons_to_correct(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="kubeconfig cannot be used") as caught:
+        _ = Hub(str(tmp_path / "none"), None, None).cluster
+    assert "GOVCLOUD_HUB_KUBECONFIG" in str(caught.value.mend)
+
+
 def test_every_field_of_a_request_has_an_option() -> None:
     fields = {field.path[0] for field in FIELDS} | {"requestedBy"}
     spec = Tenancy.model_fields["spec"].annotation
@@ -206,6 +224,25 @@ def test_what_contradicts_the_standards_or_the_estate_is_told_before_it_is_sent(
     error = tenancy("request", "mee-water", *FLAGS, "--data-level", "L4").exception
     assert isinstance(error, EstateError | RefusedError)
     assert not hub.kept
+
+
+def test_what_is_wrong_with_a_request_is_told_of_the_request_and_of_no_estate(
+    tenancy: Any, hub: PlayedHub, tmp_path: Path
+) -> None:
+    error = tenancy("request", "mee-water", *FLAGS, "--rpo", "30d", "--cpu", "much").exception
+    assert (error.what, str(error).partition(":")[0]) == ("1 problem in the request", "request")
+    assert "spec.resources.cpu" in str(error)
+    assert "(option --cpu)" in str(error)
+    written = yaml.safe_load(tenancy("request", "mee-water", *FLAGS, "--dry-run").stdout)
+    file = tmp_path / "water.yaml"
+    file.write_text(yaml.safe_dump({**written, "spec": {**written["spec"], "pods": 3}}), encoding="utf-8")
+    error = tenancy("request", "-f", file).exception
+    assert error.what == "1 problem in the request"
+    assert re.match(rf"{re.escape(str(file))}:\d+: spec.pods: ", str(error))
+    written["spec"]["recovery"]["rpo"] = "30d"
+    file.write_text(yaml.safe_dump(written), encoding="utf-8")
+    error = tenancy("request", "-f", file).exception
+    assert str(error).startswith(f"{file}: spec.recovery.rpo: ")
 
 
 def test_a_request_is_asked_step_by_step_with_the_choices_explained(
@@ -311,6 +348,8 @@ def test_a_step_that_the_life_cycle_does_not_have_is_told_with_what_it_needs(
         error = tenancy(*command, "--yes").exception
         assert isinstance(error, RefusedError)
         assert "it is requested" in str(error)
+    hub.kept["mee-water"]["status"]["phase"] = "active"
+    assert "govcloud tenancy cordon mee-water" in tenancy("retire", "mee-water", "--yes").exception.mend
     assert tenancy("retire", "mee-water", "--agree", "--keep").exit_code == 2
 
 
@@ -359,6 +398,63 @@ def test_the_choices_are_those_of_the_standards() -> None:
     with console.capture() as captured:
         console.print(choices.table(("TIER", ""), [row[:2] for row in choices.tier_rows()]))
     assert "实时数据传输及完整设备支持" in captured.get()
+
+
+# watching
+
+AIR = Row("mee-air", "mee", "dedicated", 3, 5, "draft", None, "大气", "zhang.wei@mee", None, "1s")
+
+
+def watched(hub: PlayedHub, output: str, shown: dict[str, Row], *news: Any, **filters: Any) -> dict[str, Row]:
+    chosen = Filters((), filters.pop("phases", ()), (), (), mine=False, waiting=filters.pop("waiting", False))
+    listing._print_news(Register(hub), Hub("mine", None, None), chosen, news, shown, output)  # type: ignore[arg-type]
+    return shown
+
+
+def test_a_watch_prints_each_row_that_changes_below_the_columns_that_it_has(
+    hub: PlayedHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked, longer = replace(AIR, phase="requested"), replace(AIR, name="mee-a-long-name")
+    shown = {one.name: one for one in (AIR, longer)}
+    aged = Change("mee-air", None, Seen(replace(AIR, age="9m")))
+    watched(hub, "table", shown, Change("mee-air", None, Seen(asked)), aged)
+    told = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [(line[0], line[6]) for line in told] == [("mee-air", "requested"), ("mee-air", "draft")]
+    assert watched(hub, "table", shown, aged) == {"mee-air": AIR, "mee-a-long-name": longer}
+    assert capsys.readouterr().out == ""
+
+
+def test_a_watch_tells_what_leaves_the_listing_and_why_nothing_is_heard(
+    hub: PlayedHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = {"mee-air": AIR}
+    news = (
+        Change("mee-air", None, Seen(replace(AIR, phase="requested"))),
+        Change("mee-other", None, Seen(replace(AIR, name="mee-other", phase="requested"))),
+        ClusterError("no answer"),
+        Change("mee-new", None, Seen(replace(AIR, name="mee-new"))),
+    )
+    assert list(watched(hub, "json", shown, *news, phases=("draft",))) == ["mee-new"]
+    said = capsys.readouterr()
+    assert [json.loads(line)["name"] for line in said.out.splitlines()] == ["mee-new"]
+    assert said.err.splitlines() == ["mee-air is gone from this listing", "no answer; trying again"]
+
+
+def test_a_watch_of_what_waits_reads_nothing_more_of_what_it_has_seen_whole(
+    hub: PlayedHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hub.groups = ["govcloud:reviewers:security"]
+    reviews = [{"by": "zhang.wei@mee", "role": "security", "decision": "approve", "generation": 1}]
+    manifest = {
+        "metadata": {"name": "mee-air", "generation": 1},
+        "spec": {"department": "mee", "grading": {"information": 3, "service": 3}},
+    }
+    asked = replace(AIR, phase="requested")
+    seen = Seen(asked, Record({**manifest, "status": {"phase": "requested"}}))
+    assert list(watched(hub, "json", {}, Change("mee-air", None, seen), waiting=True)) == ["mee-air"]
+    spoken = Seen(asked, Record({**manifest, "status": {"phase": "in-review", "reviews": reviews}}))
+    assert watched(hub, "json", {"mee-air": asked}, Change("mee-air", None, spoken), waiting=True) == {}
+    assert "mee-air is gone" in capsys.readouterr().err
 
 
 # use

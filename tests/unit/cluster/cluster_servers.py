@@ -6,7 +6,10 @@ from typing import Any
 
 
 class FakeServer(ThreadingHTTPServer):
-    """``answers`` maps "METHOD /path" to (status, body) or a function of the query; ``heard`` is what was asked."""
+    """``answers`` maps "METHOD /path" to (status, body) or a function of the query; ``heard`` is what was asked.
+
+    A status of 0 is no answer: the connection is closed.
+    """
 
     daemon_threads = True
 
@@ -31,6 +34,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.heard.append(call)
         refusal = 404, {"kind": "Status", "message": f"{path} not found"}
         status, answer = self.server.answers.get(f"{self.command} {path}", refusal)
+        if not status:
+            self.close_connection = True
+            return
         data = answer(query) if callable(answer) else answer
         data = data if isinstance(data, bytes) else json.dumps(data).encode()
         self.send_response(status)
@@ -38,7 +44,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    do_GET = do_PATCH = do_DELETE = _answer  # noqa: N815 - http.server names them
+    do_GET = do_PATCH = do_PUT = do_POST = do_DELETE = _answer  # noqa: N815 - http.server names them
 
     def log_message(self, format: str, *args: Any) -> None:
         """Quiet."""

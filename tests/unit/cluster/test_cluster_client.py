@@ -2,6 +2,7 @@
 
 import json
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from cluster_servers import FakeServer
 
 from govcloud.cluster import Cluster, Kind
-from govcloud.cluster.client import StatusError
+from govcloud.cluster.client import Patience, StatusError
 from govcloud.errors import ClusterError
 
 Kubeconfig = Callable[[str], Path]
@@ -245,3 +246,56 @@ def test_a_watch_that_is_refused_says_why(cluster: Cluster, server: FakeServer) 
     server.answers["GET /api/v1/secrets"] = 403, {"message": "secrets is forbidden"}
     with pytest.raises(StatusError, match="secrets is forbidden"):
         list(cluster.watch(SECRET, "7", seconds=5))
+
+
+def test_a_watch_of_a_namespace_asks_for_nothing_else(cluster: Cluster, server: FakeServer) -> None:
+    server.answers["GET /api/v1/namespaces/t-air/secrets"] = 200, b""
+    assert list(cluster.watch(SECRET, "7", namespace="t-air", seconds=5)) == []
+    assert [call["call"] for call in server.heard] == ["GET /api/v1/namespaces/t-air/secrets"]
+
+
+def test_a_watch_ends_when_another_thread_says_so(kubeconfig: Kubeconfig) -> None:
+    line = json.dumps({"type": "ADDED", "object": AIR}).encode() + b"\n"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        cluster = Cluster(kubeconfig(f"http://127.0.0.1:{server.getsockname()[1]}"))
+        watch = cluster.watch(SECRET, "7")
+        seen: list[str] = []
+
+        def follow() -> None:
+            for kind, _ in watch:
+                seen.append(kind)
+                begun.set()
+
+        begun = threading.Event()
+        thread = threading.Thread(target=follow)
+        thread.start()
+        connection, _ = server.accept()
+        with connection:
+            head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+            connection.sendall(head + b"%x\r\n%s\r\n" % (len(line), line))
+            assert begun.wait(20)
+            watch.end()
+            thread.join(20)
+            assert not thread.is_alive()
+        cluster._api.rest_client.pool_manager.clear()
+    assert seen == ["ADDED"]
+
+
+@pytest.mark.parametrize(("patience", "asked"), [(Patience(), 3), (Patience(write=20.0), 1)])
+def test_a_write_in_haste_is_sent_once(
+    server: FakeServer, kubeconfig: Kubeconfig, patience: Patience, asked: int
+) -> None:
+    server.answers["PUT /lease"] = server.answers["GET /lease"] = 0, None
+    cluster = Cluster(kubeconfig(server.url), patience=patience)
+    for method in ("PUT", "GET"):
+        with pytest.raises(ClusterError, match="does not answer"):
+            cluster.request(method, "/lease")
+    calls = [call["call"] for call in server.heard]
+    assert (calls.count("PUT /lease"), calls.count("GET /lease")) == (asked, 3)
+    cluster._api.rest_client.pool_manager.clear()
+
+
+def test_who_may_acts_as_somebody_else(cluster: Cluster, server: FakeServer) -> None:
+    server.answers["GET /version"] = 200, {}
+    cluster.request("GET", "/version", acting={"Impersonate-User": "王".encode().decode("latin-1")})
+    assert server.heard[-1]["headers"]["Impersonate-User"].encode("latin-1").decode() == "王"

@@ -87,6 +87,26 @@ def test_a_failure_says_which_region_is_ready_and_which_is_not(make_record):
     ]
 
 
+def test_once_a_destruction_has_begun_no_region_is_said_to_stand(make_record):
+    record = _with(make_record("retiring"), telling.done(make_record("retiring"), BOTH, NOON))
+    assert {place["state"] for place in record.status["regions"]} == {"ready"}
+    record = _with(record, telling.leaving(record, NOON))
+    results = {
+        "north": Result(StackName("north", "mee-air"), "deleted"),
+        "south": Result(StackName("south", "mee-air"), "failed", why="no answer"),
+    }
+    fields = telling.failed(record, BOTH, results, "south: no answer", NOON, reason="DestroyFailed")
+    assert [(place["name"], place["state"], place.get("message")) for place in fields["regions"]] == [
+        ("north", "destroying", None),
+        ("south", "destroying", "no answer"),
+    ]
+
+
+def test_that_it_is_not_yet_time_to_end_says_nothing_of_regions(make_record):
+    fields = telling.failed(make_record("retiring"), BOTH, {}, "kept until later", NOON, reason="NotYet")
+    assert "regions" not in fields
+
+
 def test_a_failure_before_it_began_names_no_regions_since_those_would_stay(make_record):
     assert "regions" not in telling.failed(make_record("approved"), BOTH, {}, "no room", NOON)
 

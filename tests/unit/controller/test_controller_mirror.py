@@ -1,75 +1,95 @@
-"""The register is read whole once, then only as it changes; where that breaks, once more."""
+"""What the register says of a tenancy: its own record, and the waivers that excuse it."""
 
 import threading
+from datetime import UTC, datetime, timedelta
 
-from govcloud.cluster.client import StatusError
+import pytest
+
 from govcloud.controller.mirror import Mirror
-from govcloud.errors import ClusterError
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def _manifest(name, version):
+def tenancy(name, version):
     metadata = {"name": name, "namespace": "d-mee", "uid": name, "generation": 1, "resourceVersion": version}
     return {"metadata": metadata, "spec": {"department": "mee"}}
 
 
-class Hub:
-    """Plays a register: each list and each watch is the next of those that it is given."""
+def waiver(name, version, **changes):
+    spec = {
+        "rule": "GC-POD-02",
+        "tenancy": "mee-air",
+        "reason": "the images move to the registry of the cloud by then",
+        "ticket": "OA-2026-118",
+        "approvedBy": "li.na@sic",
+        "until": "2026-11-24T13:00:00Z",
+    }
+    return {"metadata": {"name": name, "resourceVersion": version}, "spec": spec | changes}
 
-    def __init__(self, lists, watches):
-        self.lists = iter(lists)
-        self.watches = iter(watches)
-        self.asked = []
-        self.over = threading.Event()
+
+class Hub:
+    """Plays a register: what it has at first, and the events of one watch of each kind."""
+
+    def __init__(self, **events):
+        self.events = events
+        self.over = threading.Semaphore(0)
 
     def request(self, method, path, query):
-        return {"metadata": {"resourceVersion": "1"}, "items": next(self.lists)}
+        items = [tenancy("mee-air", "1")] if path.endswith("tenancies") else [waiver("old", "1")]
+        return {"metadata": {"resourceVersion": "1"}, "items": items}
 
-    def watch(self, kind, version, *, seconds):
-        self.asked.append(version)
-        events = next(self.watches, None)
-        if events is None:
-            self.over.set()
-            threading.Event().wait(0.01)
-            return
-        for event in events:
-            if isinstance(event, Exception):
-                raise event
-            yield event
+    def watch(self, kind, version, *, namespace, seconds):
+        return Watch(self, self.events.pop(kind.plural, None))
 
 
-def _followed(hub):
-    heard, said = [], []
-    mirror = Mirror(hub, lambda record: heard.append((record.name, record.version)), said.append)
-    mirror.start()
-    assert hub.over.wait(20)
-    mirror.end()
-    mirror.join(20)
-    return mirror, heard, said
+class Watch:
+    def __init__(self, hub, events):
+        self.hub, self.events = hub, events
+
+    def end(self):
+        """Nothing to end: it never waits."""
+
+    def __iter__(self):
+        if self.events is None:
+            self.hub.over.release()
+        yield from self.events or ()
 
 
-def test_it_goes_on_from_the_last_version_and_a_bookmark_counts():
-    events = [("ADDED", _manifest("b", "5")), ("BOOKMARK", {"metadata": {"resourceVersion": "8"}})]
-    hub = Hub(
-        [[_manifest("a", "1")]],
-        [events, [("MODIFIED", _manifest("a", "9")), ("DELETED", _manifest("b", "10"))]],
-    )
-    mirror, heard, said = _followed(hub)
-    assert hub.asked[:3] == ["1", "8", "10"]
-    assert heard == [("a", "1"), ("b", "5"), ("a", "9")]
-    assert list(mirror.records()) == ["a"]
-    assert said == []
+@pytest.fixture
+def followed():
+    def follow(hub):
+        heard, excused, said = [], [], []
+        mirror = Mirror(
+            hub, lambda record: heard.append(record.version), excused.append, said.append, pause=0.01
+        )
+        mirror.start()
+        assert mirror.is_ready(20)
+        for _ in range(2):
+            assert hub.over.acquire(timeout=20)
+        mirror.end()
+        return mirror, heard, excused, said
+
+    return follow
 
 
-def test_what_is_too_old_to_go_on_from_is_listed_anew_without_a_word():
-    hub = Hub([[_manifest("a", "1")], [_manifest("b", "4")]], [[StatusError("gone", where="x", status=410)]])
-    mirror, heard, said = _followed(hub)
-    assert (heard, list(mirror.records()), said) == ([("a", "1"), ("b", "4")], ["b"], [])
+def test_a_change_of_a_tenancy_and_of_a_waiver_for_it_are_both_heard(followed):
+    changes = [("ADDED", waiver("new", "5", tenancy="mee-water")), ("DELETED", waiver("old", "6"))]
+    hub = Hub(tenancies=[("MODIFIED", tenancy("mee-air", "4"))], waivers=changes)
+    mirror, heard, excused, said = followed(hub)
+    assert (heard, excused, said) == (["1", "4"], ["mee-air", "mee-water", "mee-air"], [])
+    assert list(mirror.records()) == ["mee-air"]
+    assert list(mirror.excuses(NOON)) == ["mee-water"]
 
 
-def test_a_hub_that_went_away_is_told_and_tried_again(monkeypatch):
-    monkeypatch.setattr("govcloud.controller.mirror._PAUSE", 0.01)
-    hub = Hub([[_manifest("a", "1")], [_manifest("a", "4")]], [[ClusterError("no answer")]])
-    _, heard, said = _followed(hub)
-    assert heard == [("a", "1"), ("a", "4")]
-    assert len(said) == 1
-    assert "the register cannot be followed: no answer" in said[0]
+def test_a_waiver_excuses_until_its_end_and_another_one_is_another_excuse(followed):
+    mirror, *_ = followed(Hub(waivers=[("MODIFIED", waiver("old", "7"))]))
+    end = NOON + timedelta(hours=1)
+    (one,) = mirror.excuses(end - timedelta(seconds=1))["mee-air"]
+    assert (one.until, one.version) == (end, "7")
+    assert mirror.excuses(end) == {}
+
+
+def test_a_waiver_that_cannot_be_read_excuses_nobody_and_stops_nothing(followed):
+    mirror, _, excused, said = followed(Hub(waivers=[("MODIFIED", waiver("old", "7", until="some day"))]))
+    assert (mirror.excuses(NOON), said) == ({}, [])
+    assert "mee-air" in excused

@@ -38,6 +38,7 @@ def retiring(until: str, **more: Any) -> dict[str, Any]:
 
 
 BOTH = {"security", "platform-reviewer"}
+DOOMED = [{"name": "north", "role": "primary", "state": "destroying"}]
 CONSENT = {"consent": {"by": SECURITY.name, "role": "security", "at": "2026-10-02T00:00:00Z"}}
 
 
@@ -57,6 +58,7 @@ CONSENT = {"consent": {"by": SECURITY.name, "role": "security", "at": "2026-10-0
         (retiring("2026-12-24T00:00:00Z"), BOTH),
         (retiring("2026-12-24T00:00:00Z", **CONSENT), set()),
         (retiring("2026-11-01T00:00:00Z", **CONSENT), {"platform"}),
+        ({**retiring("2026-11-01T00:00:00Z", **CONSENT), "regions": DOOMED}, {"platform"}),
         ({"phase": "retired"}, set()),
         ({"phase": "rejected"}, {"owner"}),
         ({"phase": "withdrawn"}, set()),
@@ -106,3 +108,9 @@ def test_each_prospect_tells_a_command_about_the_tenancy(make_record: Any) -> No
         for one in prospects(make_record({"phase": phase})):
             assert one.command.startswith("govcloud ")
             assert "mee-air" in one.command
+
+
+def test_nobody_is_told_to_keep_what_is_being_destroyed(make_record: Any) -> None:
+    status = retiring("2026-11-01T00:00:00Z", **CONSENT)
+    for regions, sides in (([], ["platform", "department"]), (DOOMED, ["platform"])):
+        assert [one.side for one in prospects(make_record({**status, "regions": regions}), NOON)] == sides

@@ -82,3 +82,10 @@ def test_other_answers_are_what_they_are(status, kind):
     error = _explained("the server says so", status)
     assert type(error) is kind
     assert "the server says so" in str(error)
+
+
+def test_who_is_not_known_any_more_is_told_to_get_another_credential():
+    error = _explained("Unauthorized", 401)
+    assert isinstance(error, ClusterError)
+    assert "your credential has ended" in error.what
+    assert "get a new one" in error.mend

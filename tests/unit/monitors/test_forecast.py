@@ -156,6 +156,11 @@ def test_the_commands_print_capacity_and_forecasts(url: str) -> None:
     assert told["backTest"].keys() == {"cpu", "memory"}
     assert "ext3" in run("show")
     assert "not in sight" in run("forecast", "--of", "tenancy", "--resource", "cpu")
+    chosen = json.loads(run("forecast", "--name", "ext2", "--region", "north", "--output", "json"))
+    assert {row["pool"] for row in chosen["forecasts"]} == {"ext2"}
+    assert json.loads(run("forecast", "--region", "south", "--output", "json"))["forecasts"] == []
+    refused = CliRunner().invoke(cli, ["capacity", "forecast", "--of", "region", "--name", "north"])
+    assert (refused.exit_code, "--region" in refused.stderr) == (2, True)
     assert "not in sight" in run("forecast")
 
 

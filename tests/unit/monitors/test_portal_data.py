@@ -18,6 +18,7 @@ from monitors.portal import Readiness, Sources, ledger_foresight, portal_routes
 from monitors.portal.capacity import capacity
 from monitors.portal.compliance import compliance
 from monitors.portal.past import Line, Past
+from monitors.portal.recent import Recent
 from monitors.portal.reclaim import DAYS, LINES, Limits, Shares, judge, reclaim
 from monitors.portal.recovery import recovery
 from monitors.portal.sharings import sharings
@@ -169,8 +170,36 @@ def test_the_forecast_of_a_pool_is_made_once_an_hour_for_all_of_them() -> None:
     before = ledger.asked
     assert look("pool", "guian/int2", "cpu") is not None
     assert look("pool", "nowhere/none", "cpu") is None
-    assert look("tenancy", "beijing/system-0000", "cpu") is None
     assert ledger.asked == before
+
+
+def test_a_tenancy_is_forecast_and_drawn_from_its_own_hours_alone() -> None:
+    ledger = PlayedLedger(facts(30))
+    look = ledger_foresight(ledger, clock=lambda: NOW)  # type: ignore[arg-type]
+    found = look("tenancy", "beijing/system-0003", "cpu")
+    assert found is not None and found.full is not None
+    assert ledger.read == ledger.asked == 2  # a series of one row each: what is allocated, and the quota
+    assert look("tenancy", "beijing/system-0003", "cpu") is found
+    assert look("tenancy", "beijing/nobody", "cpu") is None
+    question = asked({"subject": "tenancy", "key": "beijing/system-0003", "resource": "cpu", "days": "30"})
+    assert question is not None
+    past, before = Past(ledger), ledger.read
+    answer = trend(past, (), found, question, NOW)
+    assert ledger.read == before + len(answer["measures"]) == before + 3
+    assert answer["read"] == (1, 1)
+    line = Line("tenancy", "cpu", "used")
+    read_all(past, [line], 30)
+    assert past.alone(line, question[1], 30, NOW) == pytest.approx(
+        past.hours(line, question[1], 30, NOW), nan_ok=True
+    )
+
+
+def test_what_was_found_is_kept_for_the_hour_and_the_oldest_questions_make_room() -> None:
+    kept: Recent[str, int] = Recent(2)
+    made = iter(range(10))
+    assert [kept.get(key, NOW, lambda: next(made)) for key in "abab"] == [0, 1, 0, 1]
+    assert [kept.get(key, NOW, lambda: next(made)) for key in "cba"] == [2, 1, 3]
+    assert kept.get("a", NOW + 3600, lambda: next(made)) == 4
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from govcloud.errors import ClusterError
+from monitors.watch.api import Feed
 from monitors.watch.backoff import Backoff
 from monitors.watch.informer import Informer
 from monitors.watch.kubelets import PATH_ANNOTATION, address
@@ -67,10 +68,12 @@ class Script:
         raise AssertionError
 
 
-def run(script: Script) -> tuple[Informer, set[str]]:
+def run(script: Script, recognise: Callable[[Feed], str] = lambda _: "one") -> tuple[Informer, set[str]]:
     """The informer and the namespaces that it knows when the script is over."""
     state = RegionState()
-    informer = Informer(Namespace, lambda: script, state, lambda: None, Backoff(0.001, 0.001))
+    informer = Informer(
+        Namespace, lambda: script, state, lambda: None, Backoff(0.001, 0.001), recognise=recognise
+    )
     informer.start()
     assert script.over.wait(10)
     known = set(state.namespaces)
@@ -105,6 +108,14 @@ def test_a_watch_that_broke_off_is_not_listed_anew() -> None:
     _, known = run(script)
     assert known == {"a", "b"}
     assert script.asked == ["list", "10", "20", "20"]
+
+
+def test_a_region_that_was_made_anew_is_listed_anew_though_its_versions_would_do() -> None:
+    clusters = iter(["one", "two", "two"])
+    script = Script([[space("a", 5)], [space("c", 6)]], [ClusterError("broke off")])
+    _, known = run(script, lambda _: next(clusters))
+    assert known == {"c"}
+    assert script.asked == ["list", "10", "list", "10"]
 
 
 def test_a_version_that_is_gone_is_listed_anew_and_what_went_meanwhile_is_dropped() -> None:

@@ -1,19 +1,27 @@
-"""What an estate's own documents tell of its future: when waivers and sharings end, and what recovery aims at."""
+"""What the documents of an estate tell of its future: when waivers, sharings and filings end, and what recovery aims at."""
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from govcloud.model import Estate
 from govcloud.model.tenancy import duration_seconds
+from govcloud.standards.grading import assessment_months
 from govcloud.standards.recovery import recovery_tiers
 from monitors.families import Extra
+
+_HERE = ZoneInfo("Asia/Shanghai")
+"""Days of documents are days there."""
 
 
 def documented(estate: Estate) -> Iterator[Extra]:
     """Samples of the families that documents tell; moments are Unix seconds."""
     yield from _waivers(estate)
     yield from _sharings(estate)
+    yield from _filings(estate)
     yield from _objectives(estate)
 
 
@@ -29,6 +37,23 @@ def _sharings(estate: Estate) -> Iterator[Extra]:
     for name, sharing in estate.sharings.items():
         labels = (name, sharing.spec.consumer, _department(estate, sharing.spec.consumer))
         yield "govcloud_sharing_expiry_timestamp_seconds", labels, sharing.spec.until.timestamp()
+
+
+def _filings(estate: Estate) -> Iterator[Extra]:
+    """A filing holds until its grade has to be assessed anew (公通字〔2007〕43号, art. 14); grade 1 has no such day."""
+    for name, tenancy in estate.tenancies.items():
+        filing, months = tenancy.spec.grading.filing, assessment_months(tenancy.grade)
+        if filing and months:
+            labels = (name, tenancy.spec.department)
+            end = datetime.combine(_after(filing.date, months), datetime.min.time(), _HERE)
+            yield "govcloud_tenancy_filing_expiry_timestamp_seconds", labels, end.timestamp()
+
+
+def _after(day: date, months: int) -> date:
+    """The same day some months later, or the last one of a shorter month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _objectives(estate: Estate) -> Iterator[Extra]:
