@@ -26,8 +26,12 @@ _AT_THE_END: dict[Path, ExitStack] = {}
 _RUNNING: list[Path] = []
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests go to one worker, and which are begun first: who begins the longest last waits for it alone."""
+    """Say which tests go to one worker, and which are begun first: who begins the longest last waits for it alone.
+
+    First of all such hooks, since that of xdist reads the groups.
+    """
     for item in items:
         folder = item.path.parent.name
         group = folder if folder in _TOGETHER else item.path.stem
