@@ -67,7 +67,7 @@ unit: setup portal $(SCHEMAS)/.ready ## Fast tests, without the toolchain.
 
 # Tests are in the order and the groups that tests/integration/conftest.py gives them.
 integration: toolchain system portal ## Tests against the real Pulumi engine and real API servers.
-	@$(BIN)/python -m pytest tests/integration -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --durations 12
+	@$(BIN)/python -m pytest tests/integration -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder --durations 12
 
 e2e: toolchain system portal ## The stories, from the command line to the regions.
 	@$(BIN)/python -m pytest tests/e2e -q

@@ -14,28 +14,35 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from govcloud.local.region import LocalRegion
 from govcloud.local.toolchain import Toolchain
 
 _WITH_ENGINES = {"controller", "engine"}
-# Their tests share a region that takes long to make ready: one worker has them all. The longest begin.
+# Their tests share a region that takes long to make ready.
 _TOGETHER = ("policies", "hub", "access", "controller", "planner")
 _ORDER = ("engine", *_TOGETHER)
 _AT_THE_END: dict[Path, ExitStack] = {}
 _RUNNING: list[Path] = []
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests go to one worker, and which are begun first: who begins the longest last waits for it alone.
+class _Groups(LoadScopeScheduling):
+    """Gives a worker all tests that share a region; else those of a file."""
 
-    First of all such hooks, since that of xdist reads the groups.
-    """
-    for item in items:
-        folder = item.path.parent.name
-        group = folder if folder in _TOGETHER else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        folder = file.rsplit("/", 2)[-2]
+        return folder if folder in _TOGETHER else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """How tests are distributed."""
+    return _Groups(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: who begins it last is waited for by the others."""
     items.sort(key=lambda item: [item.path.parent.name != folder for folder in _ORDER])
 
 
