@@ -42,14 +42,6 @@ class Rates(NamedTuple):
 NOTHING = Rates((0.0,) * (3 * _RESOURCES), 0.0)
 
 
-def between(before: Rates, after: Rates) -> Rates:
-    """The mean of what an account held at both ends of a gap: whether it rose or fell, neither side is favoured."""
-    if before == after:
-        return before
-    amounts = zip(before.amounts, after.amounts, strict=True)
-    return Rates(tuple((one + other) / 2 for one, other in amounts), (before.watts + after.watts) / 2)
-
-
 def account_of(facts: TenancyFacts) -> AccountKey:
     """The account of a tenancy in a region."""
     return AccountKey(facts.tenancy, facts.region, facts.department, facts.grade, facts.zone, facts.role)

@@ -2,8 +2,8 @@
 
     time since the last sample                   charged                     told as
     up to `MEASURED`, by the monotonic clock     measured                    nothing
-    up to `ESTIMATED`, a restart between or not  estimated, at the mean of   a gap, estimated
-                                                 both ends
+    up to `ESTIMATED`, a restart between or not  estimated, at what was      a gap, estimated
+                                                 last known
     longer                                       nothing                     a gap
     the wall clock was set                       the time that truly passed  a gap by which it moved
 
@@ -22,7 +22,7 @@ from monitors.ledger.values import Reason
 MEASURED = 60_000
 """Milliseconds for which a sample speaks: four of the exporter's intervals."""
 ESTIMATED = 900_000
-"""Milliseconds up to which a gap is estimated (a choice of govcloud, no official figure)."""
+"""Milliseconds up to which what was last known is carried over a gap (a choice of govcloud, no official figure)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ class Gap:
         start: Unix seconds.
         end: Unix seconds; None while it lasts. Before ``start`` where the wall clock was set back.
         reason: why.
-        estimated: whether it was short enough to be charged, at the mean of what was held at its ends.
+        estimated: whether it was short enough to be charged at what was last known.
     """
 
     region: str

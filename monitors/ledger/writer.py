@@ -7,7 +7,7 @@ statements leaves the store as it was before the sample, and the time is charged
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -17,7 +17,7 @@ from monitors.ledger.accounts import Account, load_accounts, take_tenancies, wri
 from monitors.ledger.clock import Moment
 from monitors.ledger.lease import Lease
 from monitors.ledger.pools import Pool, load_pools, take_pools, write_pools
-from monitors.ledger.rates import NOTHING, AccountKey, Rates, between, charge, charge_pool
+from monitors.ledger.rates import AccountKey, charge, charge_pool
 from monitors.ledger.schema import gaps, hours, pool_hours, regions
 from monitors.ledger.spans import Cursor, Span, span_since
 from monitors.ledger.store import Row, Store, add_counts, replace_rows
@@ -117,44 +117,36 @@ def _add_region(
     cursor = region.cursor
     if cursor is not None and cursor.sample == sample:
         return  # the same sample again says nothing of the time since
-    span = span_since(cursor, moment) if cursor is not None else None
-    before = {key: account.rates for key, account in region.accounts.items()}
-    take_tenancies(connection, region.accounts, facts.tenancies)
-    if span is not None:
-        _charge(connection, region, span, before)
-        _charge_pools(connection, region, span)
+    if cursor is not None:
+        span = span_since(cursor, moment)
+        _charge(connection, region, span)
         _tell_holes(connection, facts.region, span)
     region.cursor = (cursor or Cursor(moment.at, moment.at, None, sample)).moved(moment, sample)
+    take_tenancies(connection, region.accounts, facts.tenancies)
     take_pools(connection, region.pools, facts.pools)
     write_accounts(connection, region.accounts.values())
     write_pools(connection, region.pools)
     replace_rows(connection, regions, [_cursor_row(facts.region, region.cursor)])
 
 
-def _charge(connection: Connection, region: Region, span: Span, before: Mapping[AccountKey, Rates]) -> None:
-    """Charge what accounts held over a span: what they held before it or, where that is a guess, the mean of both ends."""
+def _charge(connection: Connection, region: Region, span: Span) -> None:
+    """Charge all that a region held over a span."""
     rows: list[Row] = []
+    pool_rows: list[Row] = []
     for hour, millis in span.hours():
-        for key, account in region.accounts.items():
-            rates = before.get(key, NOTHING)
-            counts = charge(between(rates, account.rates) if span.estimated else rates, millis)
+        for account in region.accounts.values():
+            counts = charge(account.rates, millis)
             if any(counts):
                 account.add(counts)
                 rows.append((hour, account.number, span.estimated, millis, *counts))
+        if not span.estimated:
+            pool_rows += [
+                (hour, pool.number, millis, *charge_pool(pool.rates, millis))
+                for pool in region.pools.values()
+                if pool.nodes
+            ]
     add_counts(connection, hours, rows)
-
-
-def _charge_pools(connection: Connection, region: Region, span: Span) -> None:
-    """Charge what pools offered over a span that was measured; a guess says nothing of them."""
-    if span.estimated:
-        return
-    rows: list[Row] = [
-        (hour, pool.number, millis, *charge_pool(pool.rates, millis))
-        for hour, millis in span.hours()
-        for pool in region.pools.values()
-        if pool.nodes
-    ]
-    add_counts(connection, pool_hours, rows)
+    add_counts(connection, pool_hours, pool_rows)
 
 
 def _tell_holes(connection: Connection, region: str, span: Span) -> None:
