@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from small_estates import estate_text
 from xdist.scheduler import LoadScopeScheduling
 
 from govcloud.local.region import LocalRegion
 from govcloud.local.toolchain import Toolchain
+from govcloud.model.loader import load_estate
+from govcloud.planner import plan_nodes
 
 _WITH_ENGINES = {"controller", "engine"}
 # Their tests share a region that takes long to make ready.
@@ -102,3 +105,15 @@ def start_region(
         return made
 
     return start
+
+
+@pytest.fixture(scope="session")
+def start_regions(
+    start_region: Callable[..., LocalRegion], state: Path
+) -> Callable[[], dict[str, LocalRegion]]:
+    """Starts the regions of the small estates where their commands look for them."""
+    estate = load_estate("regions.yaml", text=estate_text("regions", tenancies=1))
+    return lambda: {
+        name: start_region(name, plan_nodes(model), below=state / "regions")
+        for name, model in estate.regions.items()
+    }

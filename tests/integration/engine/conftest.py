@@ -7,23 +7,16 @@ from pathlib import Path
 
 import pytest
 from engine_estate import REGIONS, EstateUnderTest
-from small_estates import estate_text
 
 from govcloud.cluster import Cluster
 from govcloud.local.region import LocalRegion
-from govcloud.model.loader import load_estate
 from govcloud.paths import local_kubeconfig
-from govcloud.planner import plan_nodes
 
 
 @pytest.fixture(scope="session")
-def regions(start_region: Callable[..., LocalRegion], state: Path) -> dict[str, LocalRegion]:
+def regions(start_regions: Callable[[], dict[str, LocalRegion]]) -> dict[str, LocalRegion]:
     """The regions north and south of the test estates, up."""
-    estate = load_estate("regions.yaml", text=estate_text("regions", tenancies=1))
-    return {
-        name: start_region(name, plan_nodes(model), below=state / "regions")
-        for name, model in estate.regions.items()
-    }
+    return start_regions()
 
 
 @pytest.fixture(scope="module")

@@ -140,7 +140,9 @@ def test_who_would_not_wait_is_told_who_is_at_it(founded: EstateUnderTest) -> No
     _change(founded)
     first = founded.start("up")
     founded.when(founded.processes)
+    first.send_signal(signal.SIGSTOP)
     ran = founded.run("up", "--no-wait")
+    first.send_signal(signal.SIGCONT)
     assert ran.code == 1
     assert f"process {first.pid}" in ran.err
     first.communicate(timeout=240)

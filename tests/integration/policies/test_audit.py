@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +18,7 @@ from small_estates import estate_text
 from govcloud.audit import audit
 from govcloud.cli.main import cli
 from govcloud.cluster import Cluster
+from govcloud.local.region import LocalRegion
 from govcloud.model.loader import load_estate
 from govcloud.planner import plan_tenancy
 from policies.evaluation import Evaluator
@@ -34,6 +36,11 @@ PUT = [
     ("GC-POD-01", "PodTemplate", "t-audited-2", "bad-rights"),
     ("GC-SVC-01", "Service", "t-audited-2", "bad-address"),
 ]
+
+
+@pytest.fixture(scope="module")
+def regions(start_regions: Callable[[], dict[str, LocalRegion]]) -> dict[str, LocalRegion]:
+    return start_regions()
 
 
 @pytest.fixture(scope="module")
