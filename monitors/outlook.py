@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from monitors.forecast import MODELS, Floats, daily_peaks, exhaustion, forecast
+from monitors.forecast import MODELS, Exhaustion, Floats, Forecast, daily_peaks, exhaustion, forecast
 from monitors.ledger import Ledger, PoolKey, TenancyKey
 from monitors.ledger.values import ALL, Only, Series, Subject
 
@@ -102,21 +102,28 @@ def look_ahead(
     found = forecast(daily_peaks(hourly), days)
     when = exhaustion(found, present, bounds)
     told = [
-        Outlook(
-            key,
-            float(present[at]),
-            float(bounds[at]),
-            float(when.days[at]),
-            float(when.earliest[at]),
-            float(when.latest[at]),
-            "" if np.isnan(found.expected[at]).all() else MODELS[found.model[at]],
-            found.expected[at],
-            found.lower[at],
-            found.upper[at],
-        )
+        _outlook(key, float(present[at]), float(bounds[at]), found, when, at)
         for at, key in enumerate(found_keys)
     ]
     return Outlooks(subject, resource, tuple(sorted(told, key=_urgency)), found.test.summary)
+
+
+def _outlook(
+    key: TenancyKey | PoolKey | str, present: float, limit: float, found: Forecast, when: Exhaustion, at: int
+) -> Outlook:
+    """One key's part of the forecast of all."""
+    return Outlook(
+        key,
+        present,
+        limit,
+        float(when.days[at]),
+        float(when.earliest[at]),
+        float(when.latest[at]),
+        "" if np.isnan(found.expected[at]).all() else MODELS[found.model[at]],
+        found.expected[at],
+        found.lower[at],
+        found.upper[at],
+    )
 
 
 def _urgency(outlook: Outlook) -> tuple[float, float, float]:

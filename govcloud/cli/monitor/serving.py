@@ -14,7 +14,12 @@ from govcloud.cli.monitor.options import serving_options
 from govcloud.cli.output import say
 
 if TYPE_CHECKING:
+    from govcloud.cli.monitor.sources import Beside
+    from govcloud.model import Estate
+    from monitors.ledger import Ledger
+    from monitors.portal import Sources
     from monitors.serving import Access
+    from monitors.watch import EstateWatch
 
 _OVERDUE = 4
 """Sampling intervals without facts after which the server calls itself unhealthy."""
@@ -53,7 +58,7 @@ def _run(path: str, access: Access, ledger_url: str | None, sampling: float, aud
     from govcloud.cli.monitor.regions import present
     from govcloud.cli.monitor.sources import Beside
     from monitors.ledger import Ledger
-    from monitors.portal import Sources, ledger_foresight, portal_routes
+    from monitors.portal import portal_routes
     from monitors.serving import application
     from monitors.serving import serve as listen
     from monitors.serving.keeping import Keeper
@@ -68,28 +73,33 @@ def _run(path: str, access: Access, ledger_url: str | None, sampling: float, aud
         exposition = Exposition(version("govcloud"), keeper.totals, beside.samples)
         watch.on_facts(keeper.take)
         watch.on_facts(exposition.tell)
-        known = beside.known
         app = application(
             access,
             exposition.scrape,
             ready=lambda: watch.ready,
             healthy=lambda: time.time() - watch.facts().at < _OVERDUE * sampling,
-            routes=portal_routes(
-                Sources(
-                    watch.facts,
-                    estate=estate,
-                    ledger=ledger,
-                    outlook=ledger_foresight(ledger),
-                    report=beside.report,
-                    sharings=lambda: known.estate.sharings.values(),
-                    waivers=lambda: known.estate.waivers.values(),
-                )
-            ),
+            routes=portal_routes(_sources(estate, watch, ledger, beside)),
         )
         for part in (keeper, watch, beside):
             ending.callback(part.stop)
             part.start()
         listen(app, access, _tell)
+
+
+def _sources(estate: Estate, watch: EstateWatch, ledger: Ledger, beside: Beside) -> Sources:
+    """What the portal reads; documents as the files and the register have them now."""
+    from monitors.portal import Sources, ledger_foresight
+
+    known = beside.known
+    return Sources(
+        watch.facts,
+        estate=estate,
+        ledger=ledger,
+        outlook=ledger_foresight(ledger),
+        report=beside.report,
+        sharings=lambda: known.estate.sharings.values(),
+        waivers=lambda: known.estate.waivers.values(),
+    )
 
 
 def _tell(url: str) -> None:

@@ -13,7 +13,7 @@ from govcloud.cli.columns import aligned, terminal_width
 from govcloud.cli.hubs import Hub, hub_options
 from govcloud.cli.output import emit, output_option, say, to_yaml
 from govcloud.cli.tenancy.fields import ZONES
-from govcloud.cli.tenancy.names import scope
+from govcloud.cli.tenancy.names import scope, visible_rows
 from govcloud.hub.lifecycle import Phase
 
 if TYPE_CHECKING:
@@ -109,11 +109,7 @@ def _look(register: Register, hub: Hub, filters: Filters) -> list[Row]:
     from govcloud.hub.vigil import Seen
 
     phase = filters.phases[0] if len(filters.phases) == 1 else None
-    found = [
-        row
-        for department in scope(register, hub, filters.departments)
-        for row in register.rows(department, phase=phase)  # type: ignore[arg-type]
-    ]
+    found = visible_rows(register, hub, filters.departments, phase)  # type: ignore[arg-type]
     return _through(register, hub, filters, [Seen(row) for row in found])
 
 

@@ -1,6 +1,5 @@
 """What the ledger charges, what it leaves out, and what it says of it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,23 +14,6 @@ from monitors.ledger.spans import ESTIMATED
 AIR = TenancyKey("air", "mee", 3, "extranet", "north")
 EVER = (0.0, 4e9)
 HOURS = (START / 1000, START / 1000 + 60 * 3600)
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'new' / 'ledger.sqlite'}"
-
-
-@pytest.fixture
-def ledger(url: str, clock: HandClock) -> Iterator[Ledger]:
-    with Ledger.open(url, clock=clock) as opened:
-        assert opened.lead()
-        yield opened
 
 
 def add(ledger: Ledger, clock: HandClock, *seconds: float) -> None:

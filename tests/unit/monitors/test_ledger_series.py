@@ -1,8 +1,6 @@
 """Series of some keys: the same hours as among all, and no others looked at."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from ledger_samples import START, HandClock, estate, pool, tenancy
@@ -14,23 +12,6 @@ from monitors.ledger.units import HOUR
 from monitors.ledger.values import Subject
 
 HOURS = (START / 1000, START / 1000 + 60 * 3600)
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'ledger.sqlite'}"
-
-
-@pytest.fixture
-def ledger(url: str, clock: HandClock) -> Iterator[Ledger]:
-    with Ledger.open(url, clock=clock) as opened:
-        assert opened.lead()
-        yield opened
 
 
 @pytest.mark.parametrize(
