@@ -22,6 +22,7 @@ import psutil
 
 from govcloud.engine.settings import RUN_MARK
 from govcloud.errors import RefusedError
+from govcloud.local.region.process import all_gone
 
 _POLL_SECONDS = 0.2
 _HOLDER = re.compile(r"created by \S+@(\S+) \(pid (\d+)\)")
@@ -94,7 +95,7 @@ def end_leftovers(root: Path) -> list[int]:
     for process in leftovers:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(leftovers, timeout=5)
+    all_gone(leftovers, seconds=5)
     return [process.pid for process in leftovers]
 
 
@@ -136,8 +137,12 @@ def dead_holder(message: str) -> bool:
 
 
 def _runs_pulumi(pid: int) -> bool:
-    """A process id alone does not do: after a reboot it may be anybody's."""
+    """A process id alone does not do: after a reboot it may be anybody's, and of a dead process it may be left.
+
+    Where a command was killed, init takes notice of the end of its engine, at its leisure.
+    """
     try:
-        return psutil.Process(pid).name().startswith("pulumi")
+        process = psutil.Process(pid)
+        return process.name().startswith("pulumi") and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False

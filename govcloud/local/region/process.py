@@ -129,7 +129,7 @@ def stop(processes: Sequence[psutil.Process], patience: float = 15.0) -> None:
         for process in processes:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill() if force else process.terminate()
-        if not _left_after(processes, patience):
+        if all_gone(processes, patience):
             return
     pids = ", ".join(str(process.pid) for process in processes if not is_gone(process))
     raise RegionError(
@@ -150,6 +150,16 @@ def is_gone(process: psutil.Process) -> bool:
         return True
 
 
+def all_gone(processes: Sequence[psutil.Process], seconds: float) -> bool:
+    """Whether processes have all ended, waited for as long as ``seconds``."""
+    deadline = time.monotonic() + seconds
+    while not all(is_gone(process) for process in processes):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL)
+    return True
+
+
 def rotate(log: Path, limit: int = _LOG_LIMIT) -> None:
     """Move a log of more than ``limit`` bytes to ``.1``; a process that writes to it goes on undisturbed."""
     if log.exists() and log.stat().st_size > limit:
@@ -166,15 +176,6 @@ def tail(log: Path, lines: int = 8) -> str:
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - 16384))
         return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:])
-
-
-def _left_after(processes: Sequence[psutil.Process], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not all(is_gone(process) for process in processes):
-        if time.monotonic() > deadline:
-            return True
-        time.sleep(_POLL)
-    return False
 
 
 def _since_boot(process: psutil.Process) -> float:

@@ -60,7 +60,7 @@ def _whole(estate: EstateUnderTest) -> None:
 
 def _again(estate: EstateUnderTest) -> None:
     ran = estate.up()
-    assert ran.code == 0, ran.err
+    assert ran.code == 0, ran.out + ran.err
     _whole(estate)
     assert set(estate.up().states().values()) == {"unchanged"}
 

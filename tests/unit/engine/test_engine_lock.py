@@ -120,6 +120,14 @@ def test_a_living_pulumi_is_no_dead_holder(monkeypatch: pytest.MonkeyPatch) -> N
     assert not dead_holder(locked_by(os.getpid()))
 
 
+def test_a_pulumi_that_has_ended_is_dead_even_if_nobody_took_notice(tmp_path: Path) -> None:
+    with program("pulumi", tmp_path, str(tmp_path)) as ended:
+        ended.kill()
+        os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+        assert psutil.Process(ended.pid).name() == "pulumi"
+        assert dead_holder(locked_by(ended.pid))
+
+
 def test_of_another_machine_nobody_knows(dead_pid: int) -> None:
     assert not dead_holder(locked_by(dead_pid, "another-host"))
 
