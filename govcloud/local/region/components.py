@@ -111,7 +111,7 @@ def etcd(layout: Layout, record: Record) -> Component:
             f"--peer-key-file={pki / 'etcd-peer.key'}",
             "--tls-min-version=TLS1.2",
             # One member has nobody to hear from: ten wakings a second would be for nothing.
-            "--heartbeat-interval=500",
+            "--heartbeat-interval=1000",
             "--election-timeout=5000",
             "--snapshot-count=10000",
             f"--quota-backend-bytes={2 * 1024**3}",
@@ -161,6 +161,8 @@ def apiserver(layout: Layout, record: Record) -> Component:
             "--event-ttl=1h",
             # There is one API server and it listens on loopback, which may not be an endpoint.
             "--endpoint-reconciler-type=none",
+            # For the same reason it need not tell others every ten seconds that it is alive and where.
+            "--feature-gates=APIServerIdentity=false,UnknownVersionInteroperabilityProxy=false",
         ),
         inputs=(
             pki / "ca.crt",
