@@ -60,6 +60,12 @@ class Exporter:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(self._command(self._words), stderr=log, env=self._environment)
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._process is not None
+        return self._process.pid
+
     def ready(self) -> bool:
         """Whether it has something to tell."""
         try:

@@ -30,9 +30,9 @@ from monitors.text import EstateCollector, Exposition
 from monitors.watch import EstateWatch, Tempo
 from monitors.watch.api import Closer
 
-_REGION = "bench"
-_SAMPLING = 15.0
-_ESTATE = """
+REGION = "bench"
+SAMPLING = 15.0
+ESTATE = """
 apiVersion: govcloud.dev/v1
 kind: Estate
 metadata: {{name: bench}}
@@ -62,6 +62,29 @@ class Size:
     events: float
 
 
+def space(number: int) -> str:
+    """The namespace of a tenancy."""
+    return f"t-tenancy-{number:04d}"
+
+
+def namespace(number: int) -> dict[str, Any]:
+    """A tenancy's namespace, with the labels that say whose it is."""
+    said = {
+        "tenancy": f"tenancy-{number:04d}",
+        "department": f"department-{number % 60:02d}",
+        "grade": "3",
+    }
+    said |= {"zone": "extranet", "tier": "3", "role": "primary", "pool-grade": "3"}
+    labels = {f"govcloud.dev/{name}": value for name, value in said.items()}
+    return {"metadata": {"name": space(number), "labels": labels}}
+
+
+def quota(number: int) -> dict[str, Any]:
+    """What a tenancy may ask for."""
+    hard = {"requests.cpu": "64", "requests.memory": "256Gi", "requests.storage": "1Ti", "pods": "100"}
+    return {"metadata": {"name": "compute", "namespace": space(number)}, "spec": {"hard": hard}}
+
+
 class Replay:
     """An API server and kubelets that are not there: a `Feed` of as many objects as are asked for."""
 
@@ -73,9 +96,9 @@ class Replay:
         """A page of a list; there is no namespace besides those of tenancies."""
         asked = query or {}
         makers: dict[str, tuple[Callable[[int], dict[str, Any]], int]] = {
-            "/api/v1/namespaces": (self._namespace, self._size.tenancies),
+            "/api/v1/namespaces": (namespace, self._size.tenancies),
             "/api/v1/nodes": (self._node, self._size.nodes),
-            "/api/v1/resourcequotas": (self._quota, self._size.tenancies),
+            "/api/v1/resourcequotas": (quota, self._size.tenancies),
             "/api/v1/persistentvolumeclaims": (self._claim, self._size.tenancies),
             "/api/v1/pods": (self._pod, self._size.pods),
         }
@@ -115,30 +138,16 @@ class Replay:
         return "\n".join(lines).encode()
 
     def _space(self, number: int) -> str:
-        return f"t-tenancy-{number % self._size.tenancies:04d}"
+        return space(number % self._size.tenancies)
 
     def _event(self, number: int) -> bytes:
         return json.dumps(
             {"type": "MODIFIED", "object": self._pod(number % self._size.pods, number)}
         ).encode()
 
-    def _namespace(self, number: int) -> dict[str, Any]:
-        said = {
-            "tenancy": f"tenancy-{number:04d}",
-            "department": f"department-{number % 60:02d}",
-            "grade": "3",
-        }
-        said |= {"zone": "extranet", "tier": "3", "role": "primary", "pool-grade": "3"}
-        labels = {f"govcloud.dev/{name}": value for name, value in said.items()}
-        return {"metadata": {"name": self._space(number), "labels": labels}}
-
-    def _quota(self, number: int) -> dict[str, Any]:
-        hard = {"requests.cpu": "64", "requests.memory": "256Gi", "requests.storage": "1Ti", "pods": "100"}
-        return {"metadata": {"name": "compute", "namespace": self._space(number)}, "spec": {"hard": hard}}
-
     def _claim(self, number: int) -> dict[str, Any]:
         asked = {"requests": {"storage": "100Gi"}}
-        return {"metadata": {"name": "data", "namespace": self._space(number)}, "spec": {"resources": asked}}
+        return {"metadata": {"name": "data", "namespace": space(number)}, "spec": {"resources": asked}}
 
     def _node(self, number: int) -> dict[str, Any]:
         has = {"cpu": "64", "memory": "256Gi", "ephemeral-storage": "4Ti", "pods": "110"}
@@ -181,9 +190,9 @@ class Replay:
 
 def watched(size: Size) -> tuple[Estate, EstateWatch]:
     """An estate of one region, and the watch of its replay."""
-    estate = load_estate("bench.yaml", text=_ESTATE.format(nodes=min(5000, size.nodes)))
+    estate = load_estate("bench.yaml", text=ESTATE.format(nodes=min(5000, size.nodes)))
     replay = Replay(size)
-    return estate, EstateWatch(estate, {_REGION: lambda: replay}, tempo=Tempo(_SAMPLING, stale=3 * _SAMPLING))
+    return estate, EstateWatch(estate, {REGION: lambda: replay}, tempo=Tempo(SAMPLING, stale=3 * SAMPLING))
 
 
 def serve(size: Size) -> None:
@@ -266,7 +275,7 @@ def measure(size: Size, scrapes: int) -> None:
         until_ready(url)
         print(f"start to first complete scrape   {time.monotonic() - begun:.1f} s")
         process = psutil.Process(child.pid)
-        time.sleep(2 * _SAMPLING)
+        time.sleep(2 * SAMPLING)
         used, clock = sum(process.cpu_times()[:2]), time.monotonic()
         plain, size_plain = scraped(url, scrapes, packed=False)
         packed, size_packed = scraped(url, scrapes, packed=True)

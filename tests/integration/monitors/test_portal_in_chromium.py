@@ -207,6 +207,15 @@ def test_a_server_that_went_away_is_told_and_the_last_figures_stay(browser: Brow
     page.context.close()
 
 
+def test_no_table_is_cut_on_the_screen_of_a_laptop(page: Page) -> None:
+    cut = (
+        "[...document.querySelectorAll('.scroll')].filter((one) => one.scrollWidth > one.clientWidth).length"
+    )
+    for view in VIEWS:
+        go(page, view)
+        assert page.evaluate(cut) == 0, view
+
+
 @pytest.mark.parametrize(("locale", "scheme", "width"), [("en-US", "light", 1280), ("zh-CN", "dark", 390)])
 def test_axe_finds_nothing_against_any_view(
     browser: Browser, address: str, locale: str, scheme: str, width: int
