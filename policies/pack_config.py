@@ -15,29 +15,6 @@ from policies.settings import Settings
 
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _GRADES = ("grade", "information-grade", "service-grade")
-_TEXTS = {"type": "array", "items": {"type": "string"}}
-SCHEMA: dict[str, dict[str, Any]] = {
-    "registries": {**_TEXTS, "description": "Hosts that images may come from."},
-    "ceiling": {"type": "integer", "minimum": 1, "maximum": 4, "description": "The region's highest grade."},
-    "network": {"type": "string", "enum": ["extranet", "intranet"]},
-    "encryptedClasses": {**_TEXTS, "description": "Storage classes whose volumes are encrypted."},
-    "namespaces": {
-        "type": "string",
-        "description": "A file of Namespaces that the program's objects are in, as kubectl prints them.",
-    },
-    "grade": {
-        "type": "integer",
-        "minimum": 1,
-        "maximum": 4,
-        "description": "The grade of namespaces that are neither in the program nor in that file.",
-    },
-    "labels": {
-        "type": "object",
-        "additionalProperties": {"type": "string"},
-        "description": "Further labels of such namespaces, such as govcloud.dev/zone.",
-    },
-}
-"""JSON schema of each value; all may be left out."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 Manifest = dict[str, Any]
@@ -47,15 +47,6 @@ def manifest_of(token: str, given: Mapping[str, Any]) -> Manifest | None:
     """The manifest that a resource stands for, None where it stands for none; arguments as of `kind_of`."""
     kind = kind_of(token, given)
     return None if kind is None else {**given, **kind}
-
-
-def whole_numbers(value: Any) -> Any:
-    """Plain data with whole numbers as integers: the protocol knows only floating-point numbers."""
-    if isinstance(value, Mapping):
-        return {key: whole_numbers(inner) for key, inner in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [whole_numbers(inner) for inner in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def unknown_places(value: Any, place: str = "") -> Iterator[str]:

@@ -69,7 +69,7 @@ def pack(bases: Bases) -> Iterator[Pack]:
     """The program as in an update, in which the namespace of an object is made before it."""
     started = subprocess.Popen(
         [PACK, "127.0.0.1:1", PACK.parent],
-        env={"PYTHONUNBUFFERED": "1"},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -1,5 +1,6 @@
 """A policy pack that this process serves: what Pulumi is told over the wire, as Pulumi asks it."""
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -12,8 +13,9 @@ from engine_samples import finding, manifest, urn
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
-from govcloud.engine.analyzer import Analyzer, plain, serving, stack_of
+from govcloud.engine.analyzer import Analyzer, serving, stack_of
 from policies.finding import Finding
+from policies.protocol import plain
 
 STACK = "tenancy.air.north"
 FACTS = urn(STACK, "govcloud:stacks:Tenancy$kubernetes:core/v1:ConfigMap", "t-air/facts")
@@ -116,6 +118,13 @@ def test_a_whole_stack_may_be_larger_than_the_limit_of_the_library(served: tuple
     _, engine = served
     large = analyzer_pb2.AnalyzerResource(urn=FACTS, properties=struct({"data": "x" * 5 * 2**20}))
     assert not engine.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=[large])).diagnostics
+
+
+def test_whole_numbers_are_integers_again() -> None:
+    assert (
+        json.dumps(plain(struct({"a": [1.0, 2.5, True, "3.0", None]})))
+        == '{"a": [1, 2.5, true, "3.0", null]}'
+    )
 
 
 def test_a_secret_is_judged_as_the_value_that_it_will_be() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import signal
+import subprocess
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,20 +13,22 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from google.protobuf import empty_pb2, json_format, struct_pb2
 from pack_rules import RULES, budget, deployment, namespace
-from pulumi_policy import EnforcementLevel, ResourceValidationArgs, StackValidationArgs
-from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
+from pulumi.runtime import rpc
+from pulumi.runtime.proto import analyzer_pb2
 
 from govcloud.errors import InputError
-from policies import pack
-from policies.pack import policies_of
-from policies.pack_config import SCHEMA, read_config
+from policies import loading, pack
+from policies.desk import Desk
+from policies.pack_config import read_config
+from policies.pack_schema import SCHEMA
 from policies.program import Program, Told
-from policies.pulumi_objects import UNKNOWNS, kind_of, manifest_of, unknown_places, whole_numbers, with_words
+from policies.pulumi_objects import UNKNOWNS, kind_of, manifest_of, unknown_places, with_words
 from policies.settings import Settings
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
-UNKNOWN = UNKNOWN_STRING_VALUE
+UNKNOWN = rpc.UNKNOWN
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 REFUSED = "[GC-TST-01] Rule 01: spec.replicas is 1; govcloud ZONE-1; to mend it: mend it"
 
@@ -85,21 +89,14 @@ def test_what_is_no_object_of_a_cluster_is_none(token: str) -> None:
     assert kind_of(token, {"apiVersion": "v1", "kind": "Pod"}) is None
 
 
-def test_whole_numbers_are_integers_again() -> None:
-    assert whole_numbers({"a": [1.0, 2.5, True, "3.0", None]}) == {"a": [1, 2.5, True, "3.0", None]}
-    assert json.dumps(whole_numbers({"a": 3.0})) == '{"a": 3}'
-
-
 def test_values_that_are_not_known_are_found_at_their_places() -> None:
     value = {"spec": {"ports": [{"port": 80}, {"port": UNKNOWN}], "replicas": UNKNOWN}}
     assert list(unknown_places(value)) == ["spec.ports[1].port", "spec.replicas"]
     assert list(unknown_places(with_words(value))) == []
 
 
-def test_the_marks_of_unknown_values_are_those_of_the_library() -> None:
-    from pulumi_policy import proxy
-
-    assert {value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_")} == UNKNOWNS
+def test_the_mark_of_an_unknown_value_is_that_of_the_library() -> None:
+    assert rpc.UNKNOWN in UNKNOWNS
 
 
 def test_an_object_in_a_namespace_of_the_program_is_judged_by_its_grade() -> None:
@@ -245,37 +242,55 @@ def test_what_may_stand_already_beside_the_program_is_only_a_warning() -> None:
 
 
 class Engine:
-    """Calls the policies as Pulumi's library does, and keeps what they report by the policy's name."""
+    """Asks the pack as Pulumi's engine does, and keeps what it is told: policy, text, URN."""
 
     def __init__(self, program: Program) -> None:
-        self.policies = policies_of(program, together=True)
-        self.reported: list[tuple[str, str, str | None]] = []
+        self.desk = Desk(lambda: program)
+        self.reported: list[tuple[str, str, str]] = []
+        self.levels: dict[str, int] = {}
 
-    def register(self, manifest: Mapping[str, Any], config: Mapping[str, Any] | None = None) -> None:
+    def configure(self, values: Mapping[str, Any] | None = None, **levels: int) -> None:
+        refuse = analyzer_pb2.PolicyConfig(
+            enforcementLevel=levels.pop("refuse", analyzer_pb2.MANDATORY), properties=_struct(values or {})
+        )
+        others = {name: analyzer_pb2.PolicyConfig(enforcementLevel=level) for name, level in levels.items()}
+        request = analyzer_pb2.ConfigureAnalyzerRequest(policyConfig={"refuse": refuse, **others})
+        self.desk.Configure(request, None)
+
+    def register(self, manifest: Mapping[str, Any]) -> None:
         token = f"kubernetes:core/{manifest['apiVersion']}:{manifest['kind']}"
-        for policy in self.policies[:2]:
-            properties = unknown_checking_proxy(json.loads(json.dumps(manifest), parse_int=float))
-            mine = config if policy.name == "refuse" else None
-            args = ResourceValidationArgs(token, properties, f"urn:{manifest['kind']}", "a", None, None, mine)
-            policy.validate(args, lambda text, urn, name=policy.name: self.reported.append((name, text, urn)))
+        question = analyzer_pb2.AnalyzeRequest(
+            urn=f"urn:{manifest['kind']}", type=token, name="a", properties=_struct(manifest)
+        )
+        self._keep(self.desk.Analyze(question, None))
 
     def end(self) -> None:
-        for policy in self.policies[2:]:
-            policy.validate(
-                StackValidationArgs([]),
-                lambda text, urn, name=policy.name: self.reported.append((name, text, urn)),
-            )
+        self._keep(self.desk.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(), None))
+
+    def _keep(self, response: Any) -> None:
+        for one in response.diagnostics:
+            words, text = one.message.split("\n", 1)
+            assert words == one.description
+            self.reported.append((one.policyName, text, one.urn))
+            self.levels[one.policyName] = one.enforcementLevel
+
+
+def _struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
+    return json_format.ParseDict(dict(values), struct_pb2.Struct())
 
 
 def test_there_is_one_policy_a_level_and_one_for_the_whole_a_level() -> None:
-    found = policies_of(program(), together=True)
-    assert [(policy.name, policy.enforcement_level) for policy in found] == [
-        ("refuse", EnforcementLevel.MANDATORY),
-        ("warn", EnforcementLevel.ADVISORY),
-        ("refuse-together", EnforcementLevel.MANDATORY),
-        ("warn-together", EnforcementLevel.ADVISORY),
+    info = Engine(program()).desk.GetAnalyzerInfo(empty_pb2.Empty(), None)
+    assert info.name == "govcloud"
+    assert info.supportsConfig
+    resource, stack = analyzer_pb2.POLICY_TYPE_RESOURCE, analyzer_pb2.POLICY_TYPE_STACK
+    assert [(one.name, one.enforcementLevel, one.policy_type) for one in info.policies] == [
+        ("refuse", analyzer_pb2.MANDATORY, resource),
+        ("warn", analyzer_pb2.ADVISORY, resource),
+        ("refuse-together", analyzer_pb2.MANDATORY, stack),
+        ("warn-together", analyzer_pb2.ADVISORY, stack),
     ]
-    assert len(policies_of(program(), together=False)) == 2
+    assert json_format.MessageToDict(info.policies[0].configSchema.properties) == SCHEMA
 
 
 def test_each_policy_reports_what_is_its_own_in_the_words_of_the_finding() -> None:
@@ -284,13 +299,14 @@ def test_each_policy_reports_what_is_its_own_in_the_words_of_the_finding() -> No
     engine.register(deployment(1, paused=True))
     engine.end()
     refused, warned, lacking = engine.reported
-    assert refused == ("refuse", REFUSED, None)
+    assert refused == ("refuse", REFUSED, "")
     assert warned[:2] == (
         "warn",
         "[GC-TST-02] Rule 02: spec.paused is set; govcloud ZONE-1; to mend it: mend it",
     )
     assert lacking[0] == "refuse-together"
     assert lacking[2] == "urn:Deployment"
+    assert (engine.levels["refuse"], engine.levels["warn"]) == (analyzer_pb2.MANDATORY, analyzer_pb2.ADVISORY)
 
 
 def test_what_came_before_its_namespace_is_reported_at_the_end_warnings_too() -> None:
@@ -301,39 +317,44 @@ def test_what_came_before_its_namespace_is_reported_at_the_end_warnings_too() ->
     engine.end()
     assert [(name, text[:11]) for name, text, _ in engine.reported] == [
         ("refuse-together", "[GC-TST-01]"),
-        ("refuse-together", "[GC-TST-04]"),
         ("warn-together", "[GC-TST-02]"),
+        ("refuse-together", "[GC-TST-04]"),
     ]
 
 
 def test_the_pack_hears_its_configuration_before_the_first_object() -> None:
     engine = Engine(program())
-    engine.register(deployment(), {"grade": 2})
+    engine.configure({"grade": 2})
+    engine.register(deployment())
     assert engine.reported == []
 
 
 def test_a_configuration_that_cannot_be_used_refuses_and_says_so_once(tmp_path: Path) -> None:
     engine = Engine(program())
+    engine.configure({"namespaces": str(tmp_path / "none.yaml")})
     for _ in range(2):
-        engine.register(namespace(), {"namespaces": str(tmp_path / "none.yaml")})
+        engine.register(namespace())
     ((policy, text, _),) = engine.reported
     assert policy == "refuse"
     assert text.startswith(f"{tmp_path}/none.yaml: namespaces: it cannot be read")
+
+
+def test_levels_are_as_they_were_configured() -> None:
+    engine = Engine(program())
+    engine.configure(refuse=analyzer_pb2.ADVISORY, warn=analyzer_pb2.DISABLED)
+    engine.register(namespace())
+    engine.register(deployment(1, paused=True))
+    assert [name for name, _, _ in engine.reported] == ["refuse"]
+    assert engine.levels == {"refuse": analyzer_pb2.ADVISORY}
 
 
 @pytest.mark.parametrize(("dry_run", "unknown_refuses"), [("true", False), ("false", True), ("", True)])
 def test_the_pack_is_told_by_its_environment_whether_it_is_in_a_preview(
     monkeypatch: pytest.MonkeyPatch, dry_run: str, unknown_refuses: bool
 ) -> None:
-    packs: list[tuple[str, list[Any]]] = []
-    monkeypatch.setattr(pack, "PolicyPack", lambda name, policies: packs.append((name, policies)))
-    monkeypatch.setattr(pack, "shipped_rules", lambda: {rule.id: rule for rule in RULES})
+    monkeypatch.setattr(loading, "shipped_rules", lambda: {rule.id: rule for rule in RULES})
     monkeypatch.setenv("PULUMI_DRY_RUN", dry_run)
-    pack.main()
-    ((name, policies),) = packs
-    assert name == "govcloud"
-    engine = Engine(program())
-    engine.policies = policies
+    engine = Engine(pack.program())
     engine.register(namespace())
     engine.register(deployment(UNKNOWN))
     assert ("refuse" in {policy for policy, _, _ in engine.reported}) == unknown_refuses
@@ -348,3 +369,26 @@ def test_an_unknown_value_does_not_end_the_policy() -> None:
 def test_the_pack_is_started_by_the_program_that_comes_with_govcloud() -> None:
     project = yaml.safe_load((Path(__file__).parents[3] / "policies" / "PulumiPolicy.yaml").read_text())
     assert (project["name"], project["runtime"]) == ("govcloud", "govcloud")
+
+
+@pytest.mark.parametrize("interrupted", [True, False])
+def test_the_pack_tells_its_port_and_ends_with_the_engine(interrupted: bool) -> None:
+    program = Path(sys.executable).with_name("pulumi-analyzer-policy-govcloud")
+    with subprocess.Popen(
+        [program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert int(process.stdout.readline()) > 0
+        if interrupted:
+            process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=30) == (b"", b"")
+        assert process.returncode == 0
+
+
+def test_the_pack_reads_the_messages_of_the_protocol_without_pulumi_s_library() -> None:
+    script = (
+        "import sys; from policies.pack import without_library; without_library(); "
+        "import policies.desk; print('pulumi.automation' in sys.modules, 'pulumi.runtime.proto' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert told.split() == ["False", "True"]
