@@ -7,6 +7,8 @@ from pathlib import Path
 
 import platformdirs
 
+from govcloud.errors import OutsideError
+
 _APP = "govcloud"
 
 
@@ -32,7 +34,19 @@ def local_kubeconfig(region: str) -> Path:
 
 
 def private_folder(path: Path) -> Path:
-    """The folder, made where it is missing, readable by its owner alone whatever the umask."""
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.chmod(0o700)
+    """The folder, made where it is missing, readable by its owner alone whatever the umask.
+
+    Raises:
+        OutsideError: it cannot be made, or belongs to somebody else.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.chmod(0o700)
+    except OSError as error:
+        raise OutsideError(
+            f"there can be no private folder here: {error.strerror}",
+            where=str(path),
+            expected="a folder that you may make and own",
+            mend="give yourself the right to, or name another place: GOVCLOUD_STATE is the folder of all state",
+        ) from error
     return path

@@ -23,8 +23,9 @@ import psutil
 from govcloud.errors import OutsideError
 from govcloud.local.region import process
 from govcloud.local.region.api import answers
-from govcloud.local.region.layout import make_private_folder, write_private
+from govcloud.local.region.layout import write_private
 from govcloud.local.region.waiting import Progress, wait_until_empty
+from govcloud.paths import private_folder
 
 _POLL = 0.1
 
@@ -206,7 +207,7 @@ class Background:
 
     @contextmanager
     def _locked(self, say: Progress) -> Iterator[None]:
-        make_private_folder(self._folder)
+        private_folder(self._folder)
         descriptor = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             try:

@@ -47,9 +47,9 @@ def _own(region: str) -> Path:
     """The exporter's kubeconfig of a region on this machine, mode 0600, made where there is none that is still good."""
     from govcloud.errors import ClusterError, RegionError
     from govcloud.local.region.credentials import Credentials
-    from govcloud.local.region.layout import Layout, make_private_folder
+    from govcloud.local.region.layout import Layout
     from govcloud.local.region.ports import Record
-    from govcloud.paths import regions_root
+    from govcloud.paths import private_folder, regions_root
     from govcloud.planner.monitoring import MONITORS
 
     layout = Layout((regions_root() / region).absolute())
@@ -60,7 +60,7 @@ def _own(region: str) -> Path:
             raise ClusterError(f"region {region} is not there", where=str(layout.root))
         credentials = Credentials(region, layout, record)
         if not _is_good(path, credentials):
-            make_private_folder(layout.identities)
+            private_folder(layout.identities)
             credentials.issue(USER, [MONITORS], path, _DAYS)
     except (OSError, RegionError) as error:
         raise ClusterError(f"no certificate for the exporter: {error}", where=str(path)) from error

@@ -11,6 +11,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from govcloud.paths import private_folder
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -89,13 +91,7 @@ class Layout:
     def make_folders(self) -> None:
         """Create every folder, 0700."""
         for folder in (self.root, self.pki, self.config, self.logs, self.pids, self.etcd_data):
-            make_private_folder(folder)
-
-
-def make_private_folder(path: Path) -> None:
-    """Create a folder, or narrow an existing one, to mode 0700."""
-    path.mkdir(parents=True, exist_ok=True)
-    path.chmod(0o700)
+            private_folder(folder)
 
 
 def write_private(path: Path, content: str | bytes) -> None:

@@ -27,7 +27,7 @@ from govcloud.local.region.authentication import exchange, undone_on_failure, wa
 from govcloud.local.region.bootstrap import grant_rights, settle_nodes, wait_for_controllers, wait_for_nodes
 from govcloud.local.region.components import NAMES, Component, components
 from govcloud.local.region.credentials import Credentials
-from govcloud.local.region.layout import Layout, make_private_folder
+from govcloud.local.region.layout import Layout
 from govcloud.local.region.ports import (
     DEFAULT_SERVICES,
     Record,
@@ -36,7 +36,7 @@ from govcloud.local.region.ports import (
 )
 from govcloud.local.region.status import RegionStatus, admin_context, is_healthy, read_status
 from govcloud.local.region.waiting import Progress, wait_until_empty
-from govcloud.paths import regions_root
+from govcloud.paths import private_folder, regions_root
 
 _POLL = 0.05
 # What calls the API ends first, the store last, so that nobody logs errors about what is gone already.
@@ -181,7 +181,7 @@ class LocalRegion:
     @contextmanager
     def _locked(self, say: Progress) -> Iterator[None]:
         if not self.root.parent.exists():
-            make_private_folder(self.root.parent)
+            private_folder(self.root.parent)
         with open(self.layout.lock, "w", opener=_private) as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
