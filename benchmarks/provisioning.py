@@ -8,6 +8,7 @@ A region of its own is started for it and taken down after. For each number of t
 - from nothing: `govcloud up` of all tenancies, platform standing;
 - nothing changed: `govcloud up` once more;
 - one changed: `govcloud up` after one tenancy got another processor quota, with the whole estate looked at;
+- one changed, named: the same, with the tenancy named (`--tenancy`), so that it alone and its platform are looked at;
 - all changed: `govcloud up` after every tenancy got another processor quota.
 
 Commands are timed from outside, start of Python included. Nothing is asserted on time.
@@ -99,11 +100,11 @@ def raw_seconds(name: str, tenancies: int) -> tuple[float, int]:
     return time.perf_counter() - start, sum(map(len, work))
 
 
-def up_seconds(file: Path) -> float:
+def up_seconds(file: Path, *words: str) -> float:
     """Seconds of one `govcloud up`."""
     start = time.perf_counter()
     ended = subprocess.run(
-        [sys.executable, "-m", "govcloud.cli.main", "up", str(file), "--output", "json"],
+        [sys.executable, "-m", "govcloud.cli.main", "up", str(file), "--output", "json", *words],
         capture_output=True,
         text=True,
     )
@@ -123,6 +124,8 @@ def measure(folder: Path, tenancies: int, number: int) -> dict[str, float]:
     found["nothing changed"] = up_seconds(file)
     file.write_text(estate_text(name, tenancies, lambda n: 5 if n == 0 else 4))
     found["one changed"] = up_seconds(file)
+    file.write_text(estate_text(name, tenancies, lambda n: 7 if n == 0 else 4))
+    found["one changed, named"] = up_seconds(file, "--tenancy", f"{name}-0")
     file.write_text(estate_text(name, tenancies, lambda _: 6))
     found["all changed"] = up_seconds(file)
     _take_away(name, tenancies)
