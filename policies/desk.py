@@ -55,10 +55,9 @@ class Desk(Answers):
         return analyzer_pb2.AnalyzerInfo(name=PACK, version=_VERSION, supportsConfig=True, policies=policies)
 
     def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Keep what the pack is told; it is looked at with the first question."""
-        with self._lock:
-            self._levels = {name: one.enforcementLevel for name, one in request.policyConfig.items()}
-            self._told = plain(request.policyConfig[REFUSE].properties)
+        """Keep what the pack is told; it is looked at with the first question, so that this waits for no rule."""
+        self._levels = {name: one.enforcementLevel for name, one in request.policyConfig.items()}
+        self._told = plain(request.policyConfig[REFUSE].properties)
         return empty_pb2.Empty()
 
     def Analyze(self, request: Any, context: Any) -> Any:  # noqa: N802
