@@ -22,7 +22,7 @@ import psutil
 
 from govcloud.engine.settings import RUN_MARK
 from govcloud.errors import RefusedError
-from govcloud.local.region.process import all_gone
+from govcloud.local.region.process import all_gone, is_gone
 
 _POLL_SECONDS = 0.2
 _HOLDER = re.compile(r"created by \S+@(\S+) \(pid (\d+)\)")
@@ -143,6 +143,6 @@ def _runs_pulumi(pid: int) -> bool:
     """
     try:
         process = psutil.Process(pid)
-        return process.name().startswith("pulumi") and process.status() != psutil.STATUS_ZOMBIE
+        return process.name().startswith("pulumi") and not is_gone(process)
     except psutil.Error:
         return False

@@ -67,6 +67,13 @@ class Ticket:
             return None
         return process if same else None
 
+    def await_end(self, seconds: float = 10.0) -> None:
+        """Wait for the process of this ticket, which does not live any more, to let go of its ports."""
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(self.pid)
+            if abs(_since_boot(process) - self.started) < _START_TOLERANCE:
+                all_gone([process], seconds)
+
 
 def start(
     command: Sequence[str],
@@ -141,11 +148,15 @@ def stop(processes: Sequence[psutil.Process], patience: float = 15.0) -> None:
 
 
 def is_gone(process: psutil.Process) -> bool:
-    """Whether a process has ended, be it that its parent has not taken notice of it yet."""
+    """Whether a process has ended, be it that its parent has not taken notice of it yet.
+
+    The kernel calls it a zombie as soon as its first thread has ended; until the last one has, it holds its ports.
+    """
     with contextlib.suppress(ChildProcessError):  # it is somebody else's child, or init's
         os.waitpid(process.pid, os.WNOHANG)
     try:
-        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+        zombie = process.status() == psutil.STATUS_ZOMBIE
+        return not process.is_running() or (zombie and process.num_threads() <= 1)
     except psutil.NoSuchProcess:
         return True
 

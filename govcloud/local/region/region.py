@@ -214,8 +214,11 @@ class LocalRegion:
     def _ensure_one(self, component: Component, say: Progress) -> bool:
         log, pid_file = self.layout.log(component.name), self.layout.pid(component.name)
         process.rotate(log)
-        if self._process(component.name):
+        ticket = process.Ticket.load(pid_file)
+        if ticket and ticket.process():
             return False
+        if ticket:
+            ticket.await_end()
         say(f"starting {component.name}")
         process.start(
             self._command(component),

@@ -47,6 +47,7 @@ function open(moved) {
   }
   title.textContent = t(`view.${key}`);
   document.title = `${t(`view.${key}`)} – ${document.body.dataset.title}`;
+  if (!shown.values) place.setAttribute("aria-busy", "true");
   fill(place, shown.element);
   if (moved) {
     title.focus({ preventScroll: true });

@@ -78,6 +78,7 @@ def go(page: Page, view: str) -> None:
     page.evaluate(f"location.hash = {view!r}")
     expect(page.locator("nav a[aria-current=page]")).to_have_attribute("data-view", view)
     page.wait_for_selector("#view .table, #view .note")
+    page.wait_for_selector(READY)  # it has its data
 
 
 def names(page: Page) -> list[str]:

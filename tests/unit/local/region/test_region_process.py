@@ -1,3 +1,4 @@
+import socket
 import subprocess
 import sys
 import time
@@ -57,6 +58,30 @@ def test_a_started_process_is_detached_from_the_terminal(
     started.append(launch(tmp_path))
     assert started[0].terminal() is None
     assert (tmp_path / "log").stat().st_mode & 0o777 == 0o600
+
+
+# Its first thread ends, as the kernel may have it when all are killed; the other holds a port for a second more.
+DYING = """
+import ctypes, platform, socket, threading, time
+held = socket.create_server(("127.0.0.1", 0))
+threading.Thread(target=time.sleep, args=(1,)).start()
+print(held.getsockname()[1], flush=True)
+ctypes.CDLL(None).syscall({"x86_64": 60, "aarch64": 93}[platform.machine()], 0)
+"""
+
+
+def test_what_is_just_dying_lives_no_more_and_is_waited_for_since_it_holds_its_ports(tmp_path: Path) -> None:
+    child = launch(tmp_path, [sys.executable, "-c", DYING])
+    deadline = time.monotonic() + 10
+    while child.status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert load(tmp_path).process() is None
+    assert not process.is_gone(child)
+    load(tmp_path).await_end()
+    assert process.is_gone(child)
+    with socket.create_server(("127.0.0.1", int((tmp_path / "log").read_text()))):
+        pass  # nobody holds it
 
 
 def test_a_process_that_ended_is_not_known_any_more(tmp_path: Path) -> None:
