@@ -46,10 +46,10 @@ class Inspection:
         assumed: Mapping[str, str] | None = None,
         region: str | None = None,
     ) -> None:
-        chosen = list(rules)
+        chosen = [(rule, needs_siblings(rule)) for rule in rules]
         values = settings or Settings()
-        self._alone = Evaluator([rule for rule in chosen if not needs_siblings(rule)], values)
-        self._together = Evaluator([rule for rule in chosen if needs_siblings(rule)], values)
+        self._alone = Evaluator([rule for rule, together in chosen if not together], values)
+        self._together = Evaluator([rule for rule, together in chosen if together], values)
         self._assumed = dict(assumed or {})
         self._region = region
         self._namespaces: dict[str, Manifest] = {}
