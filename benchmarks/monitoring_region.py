@@ -24,12 +24,13 @@ from typing import Any
 import psutil
 
 from benchmarks.metering_exporter import Exporter, wait_until
+from benchmarks.metering_load import PLATFORM
 from benchmarks.monitoring import ESTATE, REGION, SAMPLING, Size, ask, namespace, quota, scraped, space
 from govcloud.cluster import Cluster
 from govcloud.local.region import LocalRegion
 from govcloud.local.toolchain import Toolchain
 from govcloud.model.loader import load_estate
-from govcloud.planner import plan_nodes
+from govcloud.planner import plan_nodes, plan_platform
 
 _AT_ONCE = 16
 _PATIENCE = 1800.0
@@ -134,7 +135,11 @@ def measure(folder: Path, size: Size, scrapes: int) -> None:
         begun = time.monotonic()
         nodes = plan_nodes(estate.regions[REGION])
         region.up(nodes)
-        fill(Cluster(region.kubeconfig), size, [node["metadata"]["name"] for node in nodes])
+        cluster = Cluster(region.kubeconfig)
+        for manifest in plan_platform(estate.regions[REGION]):
+            if manifest["kind"] in PLATFORM:  # the exporter's rights among them
+                cluster.apply(manifest)
+        fill(cluster, size, [node["metadata"]["name"] for node in nodes])
         print(f"filled within                    {time.monotonic() - begun:.0f} s", flush=True)
         _measure_exporter(folder, file, region, size, scrapes)
     finally:
