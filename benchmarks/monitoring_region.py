@@ -52,14 +52,14 @@ def fill(cluster: Cluster, size: Size, nodes: list[str]) -> None:
             lambda one: _pod(one, nodes[one % len(nodes)]),
             size.pods,
         )
-    wait_until(lambda: _count(cluster, "pods", "status.phase=Running") >= size.pods, _PATIENCE)
+    wait_until(lambda: not _count(cluster, "pods", "status.phase!=Running", limit=1), _PATIENCE)
 
 
-def _count(cluster: Cluster, plural: str, fields: str) -> int:
+def _count(cluster: Cluster, plural: str, fields: str, limit: int = 0) -> int:
     found = cluster.request(
         "GET",
         f"/api/v1/{plural}",
-        {"fieldSelector": fields},
+        {"fieldSelector": fields, "limit": str(limit)},
         accept="application/json;as=Table;v=v1;g=meta.k8s.io",
     )
     return len(found["rows"])

@@ -1,7 +1,7 @@
 """The protocol in which Pulumi's engine asks a policy pack: values as plain data, answers, and the server.
 
-The engine asks over gRPC, about each resource before it is made and about all of them in the end. This is the one module of
-the policy layer that knows Pulumi, and it knows the messages of the protocol alone.
+The engine asks over gRPC, about each resource before it is made and about all of them in the end. Here and at the desk,
+which answers for the pack, is all that the policy layer knows of Pulumi: the messages of this protocol.
 """
 
 from __future__ import annotations
