@@ -13,10 +13,10 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from govcloud.base import Document
 from govcloud.errors import InputError
 from govcloud.manifests import Located
 from govcloud.model import API_VERSION, LABEL_PREFIX, Estate, Tenancy
-from govcloud.model.base import Document
 from policies.evaluation import Evaluator, Surroundings
 from policies.finding import Finding, Point
 from policies.inspection import place, strictest_namespace

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from govcloud.model import LABEL_PREFIX
+from govcloud.base import LABEL_PREFIX
 from policies.admission_names import Names, is_changed, plain, pod_of
 from policies.admission_waivers import ANY_WAIVER, is_waived, marks_of, waiver_variables
 from policies.cel import listing, literal

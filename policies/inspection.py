@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from govcloud.model import LABEL_PREFIX
+from govcloud.base import LABEL_PREFIX
 from policies.evaluation import STRICTEST, Evaluator, Surroundings
 from policies.finding import Finding
 from policies.rule import Rule

@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
+from govcloud.base import LABEL_PREFIX
 from govcloud.errors import InputError
-from govcloud.model import LABEL_PREFIX
 from policies.settings import Settings
 
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from govcloud.model.base import Grade, Strict
+from govcloud.base import Grade, Strict
 from policies.finding import Action, Point, Severity
 
 RuleId = Annotated[str, StringConstraints(pattern=r"^GC-[A-Z]{2,4}-[0-9]{2}$")]

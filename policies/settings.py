@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from govcloud.model.base import Network
+from govcloud.base import Network
 
 if TYPE_CHECKING:
     from govcloud.model import Region

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import Field
 
-from govcloud.model.base import Strict
+from govcloud.base import Strict
 from policies.rule import Both, Expression
 
 Scope = Literal["tenancy", "cluster", "register"]

@@ -15,10 +15,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from govcloud.model import LABEL_PREFIX, Estate, Waiver
+from govcloud.base import LABEL_PREFIX
 from policies.finding import Finding, Subject, Waived
+
+if TYPE_CHECKING:
+    from govcloud.model import Estate, Waiver
 
 WAIVER_PREFIX = f"waiver.{LABEL_PREFIX}"
 """What the annotations begin with; the id of the rule follows."""

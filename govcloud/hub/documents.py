@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from govcloud.base import Document, Grade, Name, Strict, Text
 from govcloud.hub.lifecycle import Decision as Decided
 from govcloud.hub.lifecycle import Phase, ReviewerRole, Side
-from govcloud.model.base import Document, Grade, Name, Strict, Text
 from govcloud.model.tenancy import Role, TenancySpec
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000)]

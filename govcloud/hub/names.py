@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from govcloud.model.base import LABEL_PREFIX
+from govcloud.base import LABEL_PREFIX
 
 NAMESPACE_PREFIX = "d-"
 OWNERS = f"{LABEL_PREFIX}owners"

@@ -1,6 +1,6 @@
 """The typed words of govcloud: what an estate holds, and what a tenancy asks for."""
 
-from govcloud.model.base import API_VERSION, LABEL_PREFIX, MANAGED_BY, MANAGER, Network, Zone
+from govcloud.base import API_VERSION, LABEL_PREFIX, MANAGED_BY, MANAGER, Network, Zone
 from govcloud.model.department import Department, Members, Roles
 from govcloud.model.estate import Estate, EstateDocument
 from govcloud.model.quantity import format_quantity, parse_quantity

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from govcloud.model.base import Document, Meaning, Strict, Text
+from govcloud.base import Document, Meaning, Strict, Text
 from govcloud.model.tenancy import Contact
 
 Domain = Annotated[

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from govcloud.base import Document
 from govcloud.errors import Problem
-from govcloud.model.base import Document
 from govcloud.model.department import Department
 from govcloud.model.estate import Estate, EstateDocument
 from govcloud.model.region import Region

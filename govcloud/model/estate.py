@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from govcloud.model.base import Document, Name, Network, Strict, Text
+from govcloud.base import Document, Name, Network, Strict, Text
 from govcloud.model.department import Department
 from govcloud.model.identity import Identity
 from govcloud.model.region import Region

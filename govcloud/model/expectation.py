@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel
 
-from govcloud.model.base import Meaning
+from govcloud.base import Meaning
 from govcloud.model.wording import one_of
 
 _PLAIN: dict[Any, str] = {

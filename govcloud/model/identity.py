@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from govcloud.model.base import Meaning, Name, Strict, Text
+from govcloud.base import Meaning, Name, Strict, Text
 
 RESERVED_PREFIXES = ("system:", "govcloud:")
 """Names that begin so give rights over the platform or belong to Kubernetes: no provider hands them out by itself."""

@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from govcloud.base import API_VERSION, Document
 from govcloud.errors import EstateError, InputError, Problem
-from govcloud.model.base import API_VERSION, Document
 from govcloud.model.checks import check_draft
 from govcloud.model.department import Department
 from govcloud.model.documents import RawDocument, parse_documents

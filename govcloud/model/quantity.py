@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from govcloud.model.base import Meaning
+from govcloud.base import Meaning
 
 _FACTORS = {
     "n": Decimal("1e-9"),

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from govcloud.model.base import Document, Grade, Meaning, Name, Network, Strict, Text, Zone
+from govcloud.base import Document, Grade, Meaning, Name, Network, Strict, Text, Zone
 from govcloud.model.quantity import Quantity
 
 Level = Literal["central", "province", "prefecture", "county"]

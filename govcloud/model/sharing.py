@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from govcloud.model.base import Document, Name, Strict, Text
+from govcloud.base import Document, Name, Strict, Text
 from govcloud.model.tenancy import DataLevel
 
 

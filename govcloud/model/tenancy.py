@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from govcloud.model.base import Document, Grade, Meaning, Name, Strict, Text, Zone
+from govcloud.base import Document, Grade, Meaning, Name, Strict, Text, Zone
 from govcloud.model.quantity import Quantity
 
 Isolation = Literal["namespace", "node", "sandbox", "cluster"]

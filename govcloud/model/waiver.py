@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from govcloud.model.base import Document, Meaning, Name, Strict, Text
+from govcloud.base import Document, Meaning, Name, Strict, Text
 
 RuleName = Annotated[
     str,

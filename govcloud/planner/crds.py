@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from govcloud.base import Document
 from govcloud.hub.documents import Decision, Limits, TenancyStatus
 from govcloud.hub.lifecycle import FIRST
 from govcloud.model import Department, Region, Sharing, Tenancy, Waiver
-from govcloud.model.base import Document
 from govcloud.planner.labels import GRADE, Manifest, platform_labels
 from govcloud.planner.schemas import Schema, spec_schema, status_schema
 

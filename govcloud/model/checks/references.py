@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from govcloud.model.base import Document
+from govcloud.base import Document
 from govcloud.model.draft import Draft, Flaw, named_regions
 from govcloud.model.source import FieldPath
 from govcloud.model.wording import meant, one_of

@@ -1,4 +1,4 @@
-"""What all documents of an estate have in common: strict fields, camelCase keys, labels of their objects."""
+"""What documents, rules and targets have in common: strict fields, camelCase keys, names, labels of their objects."""
 
 from __future__ import annotations
 
