@@ -58,6 +58,14 @@ def rates_of(facts: TenancyFacts) -> Rates:
     return Rates(tuple(amounts), max(facts.watts, 0.0))
 
 
+def mean(one: Rates, another: Rates) -> Rates:
+    """What lies half-way between two: of a change at an unknown moment the best guess."""
+    if one is another:
+        return one
+    amounts = tuple((a + b) / 2 for a, b in zip(one.amounts, another.amounts, strict=True))
+    return Rates(amounts, (one.watts + another.watts) / 2)
+
+
 def charge(rates: Rates, milliseconds: int) -> Counts:
     """Units of (used, allocated, quota, idle) a resource, then of energy.
 

@@ -1,9 +1,9 @@
 """The rule of gaps: what of the time since a region's last sample is charged, and as what.
 
     time since the last sample                   charged                     told as
-    up to `MEASURED`, by the monotonic clock     measured                    nothing
-    up to `ESTIMATED`, a restart between or not  estimated, at what was      a gap, estimated
-                                                 last known
+    up to `MEASURED`, by the monotonic clock     measured, at what was held  nothing
+    up to `ESTIMATED`, a restart between or not  estimated, at the mean of   a gap, estimated
+                                                 before and after
     longer                                       nothing                     a gap
     the wall clock was set                       the time that truly passed  a gap by which it moved
 
@@ -22,7 +22,7 @@ from monitors.ledger.values import Reason
 MEASURED = 60_000
 """Milliseconds for which a sample speaks: four of the exporter's intervals."""
 ESTIMATED = 900_000
-"""Milliseconds up to which what was last known is carried over a gap (a choice of govcloud, no official figure)."""
+"""Milliseconds up to which what was held in a gap is estimated (a choice of govcloud, no official figure)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,9 @@ class Span:
             parts.append((hour, stop - at))
             at = stop
         return parts
+
+
+NO_SPAN = Span(0, 0, estimated=False)
 
 
 def span_since(cursor: Cursor, moment: Moment) -> Span:

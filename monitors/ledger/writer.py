@@ -7,7 +7,7 @@ statements leaves the store as it was before the sample, and the time is charged
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -17,9 +17,9 @@ from monitors.ledger.accounts import Account, load_accounts, take_tenancies, wri
 from monitors.ledger.clock import Moment
 from monitors.ledger.lease import Lease
 from monitors.ledger.pools import Pool, load_pools, take_pools, write_pools
-from monitors.ledger.rates import AccountKey, charge, charge_pool
+from monitors.ledger.rates import NOTHING, AccountKey, Rates, charge, charge_pool, mean
 from monitors.ledger.schema import gaps, hours, pool_hours, regions
-from monitors.ledger.spans import Cursor, Span, span_since
+from monitors.ledger.spans import NO_SPAN, Cursor, Span, span_since
 from monitors.ledger.store import Row, Store, add_counts, replace_rows
 from monitors.ledger.units import HOUR
 from monitors.ledger.values import PoolKey, TenancyKey, Totals
@@ -117,36 +117,49 @@ def _add_region(
     cursor = region.cursor
     if cursor is not None and cursor.sample == sample:
         return  # the same sample again says nothing of the time since
-    if cursor is not None:
-        span = span_since(cursor, moment)
-        _charge(connection, region, span)
-        _tell_holes(connection, facts.region, span)
-    region.cursor = (cursor or Cursor(moment.at, moment.at, None, sample)).moved(moment, sample)
+    span = span_since(cursor, moment) if cursor else NO_SPAN
+    held = {key: account.rates for key, account in region.accounts.items()}
+    _charge_pools(connection, region.pools.values(), span)
     take_tenancies(connection, region.accounts, facts.tenancies)
     take_pools(connection, region.pools, facts.pools)
+    _charge_accounts(connection, region.accounts, held, span)
+    _tell_holes(connection, facts.region, span)
+    region.cursor = (cursor or Cursor(moment.at, moment.at, None, sample)).moved(moment, sample)
     write_accounts(connection, region.accounts.values())
     write_pools(connection, region.pools)
     replace_rows(connection, regions, [_cursor_row(facts.region, region.cursor)])
 
 
-def _charge(connection: Connection, region: Region, span: Span) -> None:
-    """Charge all that a region held over a span."""
+def _charge_accounts(
+    connection: Connection,
+    accounts: Mapping[AccountKey, Account],
+    held: Mapping[AccountKey, Rates],
+    span: Span,
+) -> None:
+    """Charge what accounts held at the beginning of a span, or where nobody looked the mean of that and its end."""
     rows: list[Row] = []
-    pool_rows: list[Row] = []
-    for hour, millis in span.hours():
-        for account in region.accounts.values():
-            counts = charge(account.rates, millis)
+    for key, account in accounts.items():
+        before = held.get(key, NOTHING)
+        rates = mean(before, account.rates) if span.estimated else before
+        for hour, millis in span.hours():
+            counts = charge(rates, millis)
             if any(counts):
                 account.add(counts)
                 rows.append((hour, account.number, span.estimated, millis, *counts))
-        if not span.estimated:
-            pool_rows += [
-                (hour, pool.number, millis, *charge_pool(pool.rates, millis))
-                for pool in region.pools.values()
-                if pool.nodes
-            ]
     add_counts(connection, hours, rows)
-    add_counts(connection, pool_hours, pool_rows)
+
+
+def _charge_pools(connection: Connection, pools: Iterable[Pool], span: Span) -> None:
+    """Charge what pools held over a span; of a time when nobody looked nothing is told."""
+    if span.estimated:
+        return
+    rows = [
+        (hour, pool.number, millis, *charge_pool(pool.rates, millis))
+        for hour, millis in span.hours()
+        for pool in pools
+        if pool.nodes
+    ]
+    add_counts(connection, pool_hours, rows)
 
 
 def _tell_holes(connection: Connection, region: str, span: Span) -> None:

@@ -99,6 +99,18 @@ def test_a_region_that_answers_after_minutes_is_estimated_and_told_as_a_gap(
     assert (second.estimated, second.millis) == (True, 600_000)
 
 
+@pytest.mark.parametrize(("before", "after"), [((4.0,), (8.0,)), ((12.0,), ()), ((), (12.0,))])
+def test_what_changed_within_a_gap_counts_for_half_of_it(
+    ledger: Ledger, clock: HandClock, before: tuple[float, ...], after: tuple[float, ...]
+) -> None:
+    ledger.add(estate(clock, *(tenancy(cpu=cores) for cores in before)))
+    clock.go(120)
+    ledger.add(estate(clock, *(tenancy(cpu=cores) for cores in after)))
+    assert core_seconds(ledger) == 6 * 120
+    (charged,) = ledger.usage([(START / 1000, START / 1000 + 3600)])[0]
+    assert (charged.estimated, charged.millis) == (True, 120_000)
+
+
 def test_a_long_gap_is_not_charged(ledger: Ledger, clock: HandClock) -> None:
     add(ledger, clock, 0, ESTIMATED / 1000 + 1, 15)
     assert core_seconds(ledger) == 4 * 15
