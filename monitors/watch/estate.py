@@ -41,6 +41,7 @@ class EstateWatch:
         self._estate = estate
         self._tempo = tempo or Tempo()
         self._changed = threading.Event()
+        self._urgent = threading.Event()
         self._stopped = threading.Event()
         self._listeners: list[Listener] = []
         self._model = model
@@ -62,7 +63,9 @@ class EstateWatch:
         Raises:
             KeyError: it is none of the estate.
         """
-        one = RegionWatch(self._estate.regions[name], connect, self._changed.set, self._tempo, self._model)
+        one = RegionWatch(
+            self._estate.regions[name], connect, self._changed.set, self._urgent.set, self._tempo, self._model
+        )
         with self._adding:
             self.regions = (*self.regions, one)
             if self._started and not self._stopped.is_set():
@@ -81,6 +84,7 @@ class EstateWatch:
         with self._adding:
             self._stopped.set()
         self._changed.set()
+        self._urgent.set()
         for region in self.regions:
             region.stop()
         self._thread.join(5)
@@ -100,8 +104,9 @@ class EstateWatch:
             self._changed.clear()
             if self._stopped.is_set():
                 return
+            self._urgent.clear()
             self._tell()
-            self._stopped.wait(self._tempo.settle)
+            self._urgent.wait(self._tempo.settle)
 
     def _tell(self) -> None:
         """A listener that fails is a fault in it, which the others and the watches outlive."""

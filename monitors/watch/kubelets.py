@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from govcloud.errors import ClusterError
 from monitors.watch.api import Feed
 from monitors.watch.objects import Address, Node
+from monitors.watch.records import NodeRecord
 from monitors.watch.state import RegionState
 from monitors.watch.usage import read_usage
 
@@ -52,11 +53,7 @@ class Kubelets:
     def sample(self, seconds: float) -> Round:
         """Ask every ready node of a pool; nodes that are not asked within ``seconds`` count as failed."""
         with self._state.lock:
-            urls = {
-                name: url
-                for name, record in self._state.nodes.items()
-                if record.pool and record.ready and (url := address(record.node))
-            }
+            urls = {name: url for name, (url, _) in asked(self._state).items()}
         if not urls:
             return Round(0, 0)
         feed, end = self._feed(), time.monotonic() + seconds
@@ -77,6 +74,15 @@ class Kubelets:
             return False  # counted by the round, and seen in the age of the node's sample
         self._state.sample(name, read_usage(text), time.time(), time.monotonic())
         return True
+
+
+def asked(state: RegionState) -> dict[str, tuple[str, NodeRecord]]:
+    """By name, the nodes whose kubelets are asked, each with where; who calls it holds the lock."""
+    return {
+        name: (url, record)
+        for name, record in state.nodes.items()
+        if record.pool and record.ready and (url := address(record.node))
+    }
 
 
 def address(node: Node) -> str:

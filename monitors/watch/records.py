@@ -61,6 +61,7 @@ class NodeRecord:
         memory: bytes that it uses.
         seconds: processor seconds of its last sample, -1 before the first.
         at: the moment of that sample, on the clock of the samples.
+        metered: whether what it uses of processors was ever told.
         sampled: when its kubelet answered last, Unix seconds.
         seen: when the node came, Unix seconds.
     """
@@ -73,6 +74,7 @@ class NodeRecord:
     memory: int = 0
     seconds: float = -1.0
     at: float = 0.0
+    metered: bool = False
     sampled: float = 0.0
     seen: float = field(default_factory=time.time)
 

@@ -17,13 +17,16 @@ from monitors.watch.api import Feed
 from monitors.watch.assemble import Assembler
 from monitors.watch.complaints import Complaints
 from monitors.watch.informer import Informer, wait_for
-from monitors.watch.kubelets import Kubelets, address
+from monitors.watch.kubelets import Kubelets, asked
 from monitors.watch.power import PowerModel
 from monitors.watch.recognition import cluster_of
 from monitors.watch.state import KINDS, RegionState
 
 _HEARTBEAT = "/livez"
+_BEGINNING = 1.0
 _LISTING = 0.1
+_METERING = 0.5
+"""Seconds between rounds until processors are known: kubelets tell sums, and some of them new ones only now and then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class RegionWatch:
         connect: makes a client of its API server; called again after failures, so that new certificates and ports are
             taken up.
         changed: called whenever its facts may be others; has to return at once.
+        back: called where it is fresh and was not, so that its facts are told without delay; the same.
         tempo: how often.
         model: how much power its nodes draw.
     """
@@ -60,6 +64,7 @@ class RegionWatch:
         region: Region,
         connect: Callable[[], Feed],
         changed: Callable[[], None],
+        back: Callable[[], None],
         tempo: Tempo | None = None,
         model: PowerModel | None = None,
     ) -> None:
@@ -67,6 +72,7 @@ class RegionWatch:
         self.state = RegionState()
         self._connect = connect
         self._changed = changed
+        self._back = back
         self._tempo = tempo or Tempo()
         self._complaints = Complaints(region.name)
         self._informers = [
@@ -85,7 +91,8 @@ class RegionWatch:
         self._heard = 0.0
         self._sampled = 0.0
         self._errors = 0
-        self._rounds = 0
+        self._first = 0.0
+        self._metered = False
         self._thread = threading.Thread(target=self._run, name=f"sample {region.name}", daemon=True)
 
     def start(self) -> None:
@@ -133,19 +140,13 @@ class RegionWatch:
 
     def _is_fresh(self) -> bool:
         watching = all(one.standing.open for one in self._informers)
-        # Before the second round nothing is known of processors, and accounts would hold that nothing was used.
-        metered = self._rounds > 1 and self._sampled > 0
-        return self._alive and watching and self.listed and metered and not self._silent()
+        return self._alive and watching and self.listed and self._metered and not self._silent()
 
     def _silent(self) -> bool:
         """Whether the kubelet of a ready node has not been heard of for too long."""
         oldest = time.time() - self._tempo.stale
         with self.state.lock:
-            return any(
-                max(record.sampled, record.seen) < oldest
-                for record in self.state.nodes.values()
-                if record.pool and record.ready and address(record.node)
-            )
+            return any(max(one.sampled, one.seen) < oldest for _, one in asked(self.state).values())
 
     def _feed(self) -> Feed:
         with self._opening:
@@ -160,20 +161,26 @@ class RegionWatch:
             self._client = None
 
     def _run(self) -> None:
-        """The second round comes soon after the first, since processors are told by differences."""
+        fresh = False
         while not self._stopped.is_set():
             begun = time.monotonic()
             self._beat()
             if self.listed:
                 self._sample()
-                self._rounds += 1
-            if self._is_fresh():
+            before, fresh = fresh, self._is_fresh()
+            if fresh:
                 self._complaints.heard()
             self._changed()
-            pause = self._tempo.sampling if self._rounds > 1 else min(1.0, self._tempo.sampling)
-            if not self.listed and self._alive:
-                pause = _LISTING
-            self._stopped.wait(max(0.05, pause - (time.monotonic() - begun)))
+            if fresh and not before:
+                self._back()
+            self._stopped.wait(self._pause(time.monotonic() - begun))
+
+    def _pause(self, spent: float) -> float:
+        """Seconds to the next round, where this one took some: rounds come evenly once it is known how much is used."""
+        if self._metered:
+            return max(0.05, self._tempo.sampling - spent)
+        soon = _BEGINNING if not self._alive else _METERING if self.listed else _LISTING
+        return min(soon, self._tempo.sampling)
 
     def _beat(self) -> None:
         if time.monotonic() - self._connected > self._tempo.reconnect:
@@ -198,3 +205,14 @@ class RegionWatch:
         self._errors += found.failed
         if not found.failed:
             self._sampled = time.time()
+            self._first = self._first or self._sampled
+            self._metered = self._metered or self._is_metered()
+
+    def _is_metered(self) -> bool:
+        """Whether processors are known, without which accounts would hold that nothing was used.
+
+        What a kubelet has not told until its sample is old, it does not tell.
+        """
+        with self.state.lock:
+            known = all(one.metered for _, one in asked(self.state).values())
+        return known or time.time() - self._first > self._tempo.stale

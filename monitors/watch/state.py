@@ -117,7 +117,7 @@ class RegionState:
             self.version += 1
             self.pods.sample(name, usage, clock)
             if node := self.nodes.get(name):
-                meter(node, usage, usage.at or clock)
+                node.metered |= meter(node, usage, usage.at or clock)
                 node.sampled = at
 
     def _put_node(self, node: Node) -> None:

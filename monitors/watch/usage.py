@@ -69,7 +69,7 @@ def read_usage(text: bytes) -> Usage:
     return usage
 
 
-def meter(last: Meter, now: Used, at: float) -> None:
+def meter(last: Meter, now: Used, at: float) -> bool:
     """Go on from the last sample to this one.
 
     Where the seconds fell, the counter began anew in between and all that it counts is new. A sample that is no newer than
@@ -79,12 +79,17 @@ def meter(last: Meter, now: Used, at: float) -> None:
         last: what is kept; it is changed.
         now: the new sample.
         at: its moment in seconds, on the same clock as the last one.
+
+    Returns:
+        Whether it says what is used of processors.
     """
     last.memory = now.memory
     passed = at - last.at
     if now.seconds < 0 or (last.seconds >= 0 and passed <= 0):
-        return
-    if last.seconds >= 0:
+        return False
+    told = last.seconds >= 0
+    if told:
         spent = now.seconds - last.seconds if now.seconds >= last.seconds else now.seconds
         last.cpu = round(NANO * spent / passed)
     last.seconds, last.at = now.seconds, at
+    return told
