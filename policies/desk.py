@@ -27,6 +27,7 @@ TOGETHER = "-together"
 
 _WORDS = {REFUSE: "The rules of the cloud refuse it.", WARN: "The rules of the cloud warn of it."}
 _LEVELS = {REFUSE: analyzer_pb2.MANDATORY, WARN: analyzer_pb2.ADVISORY}
+_DONE = object()
 _VERSION = "0.0.1"  # the one in PulumiPolicy.yaml counts
 
 
@@ -40,13 +41,18 @@ class Desk(Answers):
     def __init__(self, make: Callable[[], Program]) -> None:
         self._make = make
         self._lock = threading.Lock()
+        self._asked = False
         self._levels: dict[str, Any] = {}
         self._told: Mapping[str, Any] | None = None
 
     def prepare(self) -> None:
-        """Have the rules ready; questions that come before wait for it."""
+        """Have the rules ready, and compile them until the first question comes; what is not done then is done when asked."""
         with self._lock:
-            _ = self._program
+            steps = self._program.prepare()
+        while not self._asked:
+            with self._lock:
+                if next(steps, _DONE) is _DONE:
+                    return
 
     def GetAnalyzerInfo(self, request: Any, context: Any) -> Any:  # noqa: N802  # the protocol's name
         """The policies, and what the pack may be told."""
@@ -62,6 +68,7 @@ class Desk(Answers):
 
     def Analyze(self, request: Any, context: Any) -> Any:  # noqa: N802
         """What is told of one resource."""
+        self._asked = True
         with self._lock:
             told = [
                 *self._configured(),

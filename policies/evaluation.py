@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
@@ -115,6 +116,12 @@ class Evaluator:
             for one, more in zip(found, self._ask_all(plan, manifests, inputs, point, around), strict=True):
                 one += more
         return found
+
+    def prepare(self, api_version: str, kind: str, point: Point) -> None:
+        """Compile what is asked about objects of a kind; what cannot be is a finding when it is asked."""
+        for plan in self._planned({"apiVersion": api_version, "kind": kind}, point):
+            with suppress(CelError):
+                plan.question.prepare()
 
     def concerns(self, manifest: Manifest, point: Point) -> bool:
         """Whether any rule is about objects of this kind at this point."""

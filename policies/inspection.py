@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +53,13 @@ class Inspection:
         self._assumed = dict(assumed or {})
         self._region = region
         self._namespaces: dict[str, Manifest] = {}
+
+    def prepare(self) -> Iterator[None]:
+        """Compile the rules, a target a step; who has the time for it spares the first objects the wait."""
+        for target in targets().values():
+            for one in (self._alone, self._together):
+                one.prepare(target.kinds[0].api_version, target.kinds[0].kind, "preview")
+            yield
 
     def learn(self, manifest: Manifest) -> None:
         """Remember a namespace; other objects are nothing to remember."""

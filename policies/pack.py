@@ -8,8 +8,8 @@ meanwhile.
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -22,13 +22,18 @@ _LIBRARY = ("pulumi", "pulumi.runtime")
 
 
 def main() -> None:
-    """Answer the engine, which holds the other end of the standard input, until it ends."""
+    """Answer the engine until it interrupts this process, or ends itself: it holds the other end of the standard input.
+
+    The engine waits for the end of what it interrupts, and a signal may reach any thread. Nothing is left to be done
+    then, so that the interrupt ends the process by itself and no handler is waited for.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     without_library()
     from policies.desk import Desk
     from policies.protocol import answering
 
     desk = Desk(program)
-    with suppress(KeyboardInterrupt), answering(desk) as port:  # which is how the engine ends it
+    with answering(desk) as port:
         print(port, flush=True)
         desk.prepare()
         sys.stdin.buffer.read()

@@ -62,6 +62,10 @@ class Program:
         self._raw: Mapping[str, Any] = {}
         self._take(read_config({}))
 
+    def prepare(self) -> Iterator[None]:
+        """Compile the rules step by step, before anything is registered."""
+        return self._inspection.prepare()
+
     def configure(self, raw: Mapping[str, Any]) -> None:
         """Take over what the pack is told of the place where the objects will be.
 

@@ -45,6 +45,14 @@ class Question:
         self._variables = variables
         self._rules = rules
 
+    def prepare(self) -> None:
+        """Compile it, which the first answer would wait for.
+
+        Raises:
+            CelError: a rule or variable is no CEL.
+        """
+        _ = self._parts
+
     def answers(self, inputs: Inputs, number: int) -> list[Answer]:
         """An answer for each object; only rules with offences are in it.
 

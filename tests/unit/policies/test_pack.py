@@ -360,6 +360,38 @@ def test_the_pack_is_told_by_its_environment_whether_it_is_in_a_preview(
     assert ("refuse" in {policy for policy, _, _ in engine.reported}) == unknown_refuses
 
 
+def test_rules_that_were_compiled_beforehand_find_the_same() -> None:
+    told = []
+    for prepared in (False, True):
+        engine = Engine(program())
+        if prepared:
+            engine.desk.prepare()
+        engine.register(namespace())
+        engine.register(deployment(1, paused=True))
+        engine.end()
+        told.append(engine.reported)
+    assert told[0] == told[1] != []
+
+
+def test_a_rule_that_does_not_compile_is_told_when_it_is_asked() -> None:
+    broken = [rule.model_copy(update={"fails": "object.("}) for rule in RULES]
+    engine = Engine(Program(broken, preview=False, now=NOW))
+    engine.desk.prepare()
+    engine.register(namespace())
+    engine.register(deployment())
+    assert engine.reported
+    assert all("cannot be evaluated" in text for _, text, _ in engine.reported)
+
+
+def test_nothing_is_compiled_beforehand_once_a_question_came() -> None:
+    made, steps = program(), iter("ab")
+    made.prepare = lambda: steps  # type: ignore[method-assign,assignment]
+    engine = Engine(made)
+    engine.register(namespace())
+    engine.desk.prepare()
+    assert "".join(steps) == "ab"
+
+
 def test_an_unknown_value_does_not_end_the_policy() -> None:
     engine = Engine(program(namespace()))
     engine.register(deployment(UNKNOWN))
@@ -382,7 +414,7 @@ def test_the_pack_tells_its_port_and_ends_with_the_engine(interrupted: bool) -> 
         if interrupted:
             process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=30) == (b"", b"")
-        assert process.returncode == 0
+        assert process.returncode == (-signal.SIGINT if interrupted else 0)
 
 
 def test_the_pack_reads_the_messages_of_the_protocol_without_pulumi_s_library() -> None:
