@@ -16,13 +16,11 @@ _FILED_FROM = 2
 """Systems of grade 2 and up are filed with the public-security organ (公通字〔2007〕43号, art. 15)."""
 
 
-def compliance(
-    report: Report | None, waivers: Iterable[Waiver] | None, estate: Estate | None
-) -> dict[str, Any]:
+def compliance(report: Report | None, estate: Estate | None) -> dict[str, Any]:
     """Findings, waivers and filings; a part that nobody tells of is None."""
     return {
         "check": _check(report, estate) if report else None,
-        "waivers": _waivers(waivers) if waivers is not None else None,
+        "waivers": _waivers(estate.waivers.values()) if estate else None,
         "filings": _filings(estate) if estate else None,
     }
 

@@ -82,39 +82,38 @@ class Portal:
     def capacity(self, request: Request) -> Response:
         """Regions and pools."""
         facts, estate = self._sources.facts(), self._sources.estate
-        return self._send(request, "capacity", facts, lambda: capacity(facts, estate))
+        return self._send(request, "capacity", (facts, estate), lambda: capacity(facts, estate))
 
     def tenancies(self, request: Request) -> Response:
         """Tenancies by region."""
         facts, estate = self._sources.facts(), self._sources.estate
-        return self._send(request, "tenancies", facts, lambda: tenancies(facts, estate))
+        return self._send(request, "tenancies", (facts, estate), lambda: tenancies(facts, estate))
 
     def recovery(self, request: Request) -> Response:
         """Recovery readiness."""
         facts, source = self._sources.facts(), self._sources.recovery
         measured = tuple(source()) if source else None
         estate = self._sources.estate
-        return self._send(request, "recovery", (facts, measured), lambda: recovery(facts, estate, measured))
+        basis = (facts, measured, estate)
+        return self._send(request, "recovery", basis, lambda: recovery(facts, estate, measured))
 
     def compliance(self, request: Request) -> Response:
         """Findings, waivers and filings."""
         report = self._sources.report() if self._sources.report else None
-        waivers, estate = self._sources.known_waivers(), self._sources.estate
-        return self._send(
-            request, "compliance", (report, waivers), lambda: compliance(report, waivers, estate)
-        )
+        estate = self._sources.estate
+        return self._send(request, "compliance", (report, estate), lambda: compliance(report, estate))
 
     def sharings(self, request: Request) -> Response:
         """Sharings."""
-        known, estate = self._sources.known_sharings(), self._sources.estate
-        return self._send(request, "sharings", known, lambda: sharings(known, estate))
+        estate = self._sources.estate
+        return self._send(request, "sharings", estate, lambda: sharings(estate))
 
     def reclaim(self, request: Request) -> Response:
         """Reclaim candidates, judged once an hour."""
         facts, estate, now = self._sources.facts(), self._sources.estate, self._sources.clock()
         names = frozenset((one.region, one.tenancy) for region in facts.regions for one in region.tenancies)
         read = self._past.read(LINES, DAYS, now) if self._past else None
-        basis = (now // HOUR, names, read)
+        basis = (now // HOUR, names, read, estate)
         return self._send(request, "reclaim", basis, lambda: reclaim(facts, estate, self._past, read, now))
 
     def trend(self, request: Request) -> Response:

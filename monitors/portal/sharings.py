@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from govcloud.model import Estate, Sharing
 from monitors.portal.tenancies import title_of
 
 
-def sharings(known: Iterable[Sharing] | None, estate: Estate | None) -> dict[str, Any]:
+def sharings(estate: Estate | None) -> dict[str, Any]:
     """The sharings, those that end first at the head; ``known`` is false where nobody tells of them."""
-    listed = sorted(known or (), key=lambda one: (one.spec.until, one.name))
-    return {"known": known is not None, "rows": [_row(one, estate) for one in listed]}
+    known = estate.sharings.values() if estate else ()
+    listed = sorted(known, key=lambda one: (one.spec.until, one.name))
+    return {"known": estate is not None, "rows": [_row(one, estate) for one in listed]}
 
 
 def _row(one: Sharing, estate: Estate | None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from govcloud.model import Estate, Sharing, Waiver
+from govcloud.model import Estate
 from govcloud.report.report import Report
 from monitors.facts import EstateFacts
 from monitors.ledger.values import ALL, Gap, Only, Series, Subject
@@ -88,34 +88,23 @@ class Sources:
 
     Args:
         facts: the newest facts of the estate.
-        estate: the estate's documents: titles, objectives, filings, sharings and waivers come from them.
+        documents: the estate as it is known now: titles, objectives, filings, sharings and waivers come from it.
         ledger: past hours, for trend, forecast and reclaim candidates.
         outlook: what is expected of a subject; it gives None where too little is known to say.
         report: the newest check of the rules; a call may give None where none was made yet.
-        sharings: the agreements in force, where the register tells of newer ones than the estate's files.
-        waivers: the waivers in force, likewise.
         recovery: what was measured of the standbys.
         clock: Unix seconds.
     """
 
     facts: Callable[[], EstateFacts]
-    estate: Estate | None = None
+    documents: Callable[[], Estate] | None = None
     ledger: History | None = None
     outlook: Foresight | None = None
     report: Callable[[], Report | None] | None = None
-    sharings: Callable[[], Iterable[Sharing]] | None = None
-    waivers: Callable[[], Iterable[Waiver]] | None = None
     recovery: Callable[[], Iterable[Readiness]] | None = None
     clock: Callable[[], float] = time.time
 
-    def known_sharings(self) -> tuple[Sharing, ...] | None:
-        """The sharings, None where nobody knows them."""
-        if self.sharings is not None:
-            return tuple(self.sharings())
-        return tuple(self.estate.sharings.values()) if self.estate else None
-
-    def known_waivers(self) -> tuple[Waiver, ...] | None:
-        """The waivers, None where nobody knows them."""
-        if self.waivers is not None:
-            return tuple(self.waivers())
-        return tuple(self.estate.waivers.values()) if self.estate else None
+    @property
+    def estate(self) -> Estate | None:
+        """The documents, None where nobody knows them."""
+        return self.documents() if self.documents else None

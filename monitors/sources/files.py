@@ -1,32 +1,28 @@
-"""The files of an estate, read again when they change: what documents tell is then told anew, without a restart.
-
-Regions and their pools are what the watches stand on; those are taken up at the next start.
-"""
+"""The files of an estate, read again when they change, so that what they say counts without a restart."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from govcloud.model import Estate
 from monitors.families import Extra
-from monitors.sources.known import Known
 
-_LOG = logging.getLogger(__name__)
 EVERY = 30.0
 """Seconds between two looks."""
 
 Marks = tuple[tuple[str, int, int], ...]
 
 
-def files_reader(known: Known, path: Path, read: Callable[[], Estate]) -> Callable[[], Iterable[Extra]]:
+def files_reader(
+    path: Path, read: Callable[[], Estate], take: Callable[[Estate], None]
+) -> Callable[[], Iterable[Extra]]:
     """What looks at the files, for a `Source`; it has no samples of its own.
 
     Args:
-        known: is told the estate where it changed. One that has problems is not taken up, and the round fails.
         path: the file or folder.
         read: reads and checks it.
+        take: is told the estate where it changed. One that has problems is not taken up, and the round fails.
     """
     seen = marks(path)
 
@@ -34,10 +30,7 @@ def files_reader(known: Known, path: Path, read: Callable[[], Estate]) -> Callab
         nonlocal seen
         now = marks(path)
         if now != seen:
-            estate = read()
-            if estate.regions != known.files.regions:
-                _LOG.warning("the estate has other regions or pools now: they are taken up at the next start")
-            known.read(estate)
+            take(read())
             seen = now
         return ()
 

@@ -51,21 +51,27 @@ class Findings:
         return self._last
 
     def reader(
-        self, region: Region, kubeconfig: Callable[[], tuple[str, str | None]]
+        self, region: str, kubeconfig: Callable[[], tuple[str, str | None]]
     ) -> Callable[[], Iterable[Extra]]:
         """What audits a region, for a `Source`; its samples are those of all regions (`samples`).
 
         Args:
-            region: its document.
+            region: its name.
             kubeconfig: gives path and context of the kubeconfig with which it is audited.
         """
 
         def read() -> Iterable[Extra]:
             with self._turn:
-                self._take(region, *kubeconfig())
+                self._take(self._estate().regions[region], *kubeconfig())
             return ()
 
         return read
+
+    def forget(self, region: str) -> None:
+        """A region is none of the estate any more."""
+        with self._turn:
+            if self._audits.pop(region, None):
+                self._tell()
 
     def samples(self) -> tuple[Extra, ...]:
         """How many findings each rule that was asked has; none before the first audit."""
@@ -81,6 +87,9 @@ class Findings:
         excuses = waivers_of_estate(self._estate())
         task = Task(region.name, kubeconfig, context, Settings.of(region), excuses)
         self._audits[region.name] = self._performed(task)
+        self._tell()
+
+    def _tell(self) -> None:
         self._last = self._report(tuple(self._audits.values()), datetime.now(UTC))
         self._samples = tuple(_counted(self._last))
 

@@ -59,9 +59,13 @@ class Source:
         """Begin."""
         self._thread.start()
 
+    def retire(self) -> None:
+        """Read it no more; a round under way comes to its end."""
+        self._stopped.set()
+
     def stop(self) -> None:
         """Read it no more; a round under way that cannot be cancelled may go on for a while."""
-        self._stopped.set()
+        self.retire()
         if self._cancel is not None:
             self._cancel()
 
@@ -114,6 +118,14 @@ class Rounds:
             self._sources = (*self._sources, source)
             if self._running:
                 source.start()
+
+    def drop(self, region: str) -> None:
+        """Read what is about a region no more."""
+        with self._lock:
+            dropped = [one for one in self._sources if one.labels[1] == region]
+            self._sources = tuple(one for one in self._sources if one not in dropped)
+        for one in dropped:
+            one.retire()
 
     def start(self) -> None:
         """Begin to read all of them; returns at once."""

@@ -84,6 +84,10 @@ class Assembler:
         self._quotas: dict[Footing, list[int]] = defaultdict(lambda: [0] * 5)
         self._draws: dict[str, Draw] = {}
 
+    def take(self, region: Region) -> None:
+        """Its document is another now."""
+        self._region = region
+
     def assemble(self, state: RegionState) -> tuple[tuple[TenancyFacts, ...], tuple[PoolFacts, ...]]:
         """Tenancies by name and pools in the order of the region's document, as the state is now."""
         with state.lock:

@@ -71,6 +71,21 @@ class EstateWatch:
             if self._started and not self._stopped.is_set():
                 one.start()
 
+    def take(self, estate: Estate) -> None:
+        """The documents are others now. Regions that are none of the estate any more are watched no longer.
+
+        Those that it has besides are watched when they are added.
+        """
+        with self._adding:
+            self._estate = estate
+            gone = [one for one in self.regions if one.region.name not in estate.regions]
+            self.regions = tuple(one for one in self.regions if one not in gone)
+        for one in self.regions:
+            one.take(estate.regions[one.region.name])
+        for one in gone:
+            one.stop()
+        self._changed.set()
+
     def start(self) -> None:
         """Begin to watch; returns at once."""
         with self._adding:

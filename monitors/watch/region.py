@@ -110,6 +110,15 @@ class RegionWatch:
         wait_for(self._informers, seconds)
         self._thread.join(seconds)
 
+    def take(self, region: Region) -> None:
+        """Its document is another now: its pools, its energy, and how it is reached count from here on."""
+        if region == self.region:
+            return
+        self.region = region
+        self._assembler.take(region)
+        self._disconnect()
+        self._changed()
+
     @property
     def listed(self) -> bool:
         """Whether everything was read once, so that sums are whole."""

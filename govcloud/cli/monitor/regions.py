@@ -22,15 +22,23 @@ EVERY = 15.0
 _LOG = logging.getLogger(__name__)
 
 
-def present(estate: Estate) -> dict[str, Connect]:
+def present(estate: Estate, now: Callable[[], Estate] | None = None) -> dict[str, Connect]:
     """What makes a client of each region that is there.
+
+    Args:
+        estate: the estate.
+        now: gives it as it is when a client is made, where that may be another one by then.
 
     Raises:
         InputError: none is.
     """
     from govcloud.errors import InputError
 
-    found = {name: partial(connect, estate, name) for name in estate.regions if reached(estate, name)}
+    found = {
+        name: partial(connect, now or (lambda: estate), name)
+        for name in estate.regions
+        if reached(estate, name)
+    }
     if not found:
         raise InputError(
             f"no region of {estate.name} exists yet",
@@ -42,28 +50,28 @@ def present(estate: Estate) -> dict[str, Connect]:
 
 
 def arrivals(
-    estate: Estate, watched: Iterable[str], welcome: Callable[[str], None]
+    estate: Callable[[], Estate], watched: Callable[[], Iterable[str]], welcome: Callable[[str], None]
 ) -> Callable[[], Iterable[Extra]]:
     """What looks for regions that came, for a `Source`; it has no samples of its own.
 
     Args:
-        estate: the estate.
-        watched: the regions that are watched already.
-        welcome: is told the name of each that comes, once.
+        estate: gives the estate as it is.
+        watched: gives the regions that are watched already.
+        welcome: is told the name of each that comes.
     """
-    absent = [name for name in estate.regions if name not in set(watched)]
 
     def look() -> Iterable[Extra]:
-        for name in [name for name in absent if reached(estate, name)]:
+        known = estate()
+        absent = [name for name in known.regions if name not in set(watched())]
+        for name in [name for name in absent if reached(known, name)]:
             _LOG.warning("region %s is there now and is watched from here on", name)
             welcome(name)
-            absent.remove(name)
         return ()
 
     return look
 
 
-def connect(estate: Estate, region: str) -> ApiServer:
+def connect(estate: Callable[[], Estate], region: str) -> ApiServer:
     """A client of a region's API server, as the exporter.
 
     Raises:
@@ -71,7 +79,7 @@ def connect(estate: Estate, region: str) -> ApiServer:
     """
     from monitors.watch import ApiServer
 
-    return ApiServer(*kubeconfig_for(estate, region))
+    return ApiServer(*kubeconfig_for(estate(), region))
 
 
 def _absent(count: int) -> str:

@@ -15,7 +15,6 @@ from govcloud.cli.output import say
 
 if TYPE_CHECKING:
     from govcloud.cli.monitor.sources import Beside
-    from govcloud.model import Estate
     from monitors.ledger import Ledger
     from monitors.portal import Sources
     from monitors.serving import Access
@@ -62,13 +61,17 @@ def _run(path: str, access: Access, ledger_url: str | None, sampling: float, aud
     from monitors.serving import application
     from monitors.serving import serve as listen
     from monitors.serving.keeping import Keeper
+    from monitors.sources import Known
     from monitors.text import Exposition
     from monitors.watch import EstateWatch, Tempo
 
     estate = read_estate(path)
-    watch = EstateWatch(estate, present(estate), tempo=Tempo(sampling, stale=3 * sampling))
+    known = Known(estate)
+    watch = EstateWatch(
+        estate, present(estate, lambda: known.files), tempo=Tempo(sampling, stale=3 * sampling)
+    )
     with Ledger.open(ledger_url) as ledger, ExitStack() as ending:
-        beside = Beside(path, estate, ledger, watch, audit_every)
+        beside = Beside(path, known, ledger, watch, audit_every)
         keeper = Keeper(ledger)
         exposition = Exposition(version("govcloud"), keeper.totals, beside.samples)
         watch.on_facts(keeper.take)
@@ -78,7 +81,7 @@ def _run(path: str, access: Access, ledger_url: str | None, sampling: float, aud
             exposition.scrape,
             ready=lambda: watch.ready,
             healthy=lambda: time.time() - watch.facts().at < _OVERDUE * sampling,
-            routes=portal_routes(_sources(estate, watch, ledger, beside)),
+            routes=portal_routes(_sources(watch, ledger, beside)),
         )
         for part in (keeper, watch, beside):
             ending.callback(part.stop)
@@ -86,19 +89,17 @@ def _run(path: str, access: Access, ledger_url: str | None, sampling: float, aud
         listen(app, access, _tell)
 
 
-def _sources(estate: Estate, watch: EstateWatch, ledger: Ledger, beside: Beside) -> Sources:
+def _sources(watch: EstateWatch, ledger: Ledger, beside: Beside) -> Sources:
     """What the portal reads; documents as the files and the register have them now."""
     from monitors.portal import Sources, ledger_foresight
 
     known = beside.known
     return Sources(
         watch.facts,
-        estate=estate,
+        documents=lambda: known.estate,
         ledger=ledger,
         outlook=ledger_foresight(ledger),
         report=beside.report,
-        sharings=lambda: known.estate.sharings.values(),
-        waivers=lambda: known.estate.waivers.values(),
     )
 
 

@@ -14,12 +14,13 @@ from govcloud.cli.monitor.identity import kubeconfig_for
 
 if TYPE_CHECKING:
     from govcloud.audit import Audit
-    from govcloud.model import Estate, Region
+    from govcloud.model import Estate
     from govcloud.report import Report
     from monitors.ledger import Ledger
+    from monitors.sources import Known
     from monitors.sources.rounds import Source
     from monitors.text.exposition import ExtraSource
-    from monitors.watch import EstateWatch
+    from monitors.watch import ApiServer, EstateWatch
 
 _REGISTER_EVERY = 60.0
 
@@ -29,20 +30,19 @@ class Beside:
 
     Args:
         path: where the estate was read, ``-`` for standard input.
-        estate: the estate as it was read.
+        known: the estate as it was read, and as it will be read again.
         ledger: the ledger.
         watch: is told of regions that come later.
         audit_every: seconds between two audits of a region; 0 for none.
     """
 
     def __init__(
-        self, path: str, estate: Estate, ledger: Ledger, watch: EstateWatch, audit_every: float
+        self, path: str, known: Known, ledger: Ledger, watch: EstateWatch, audit_every: float
     ) -> None:
-        from monitors.sources import Known, Rounds
+        from monitors.sources import Rounds
         from monitors.sources.findings import Findings
 
-        self.known = Known(estate)
-        self._estate = estate
+        self.known = known
         self._watch = watch
         self._audit_every = audit_every
         self._rounds = Rounds()
@@ -50,7 +50,7 @@ class Beside:
         for source in self._sources(path, ledger):
             self._rounds.add(source)
         for one in watch.regions:
-            self._audit(one.region)
+            self._audit(one.region.name)
 
     @property
     def samples(self) -> Sequence[ExtraSource]:
@@ -73,35 +73,50 @@ class Beside:
         from monitors.sources import Source, exhaustion, files
         from monitors.sources.register import register_reader
 
-        estate = self._estate
-        watched = [one.region.name for one in self._watch.regions]
-        hub = partial(regions.connect, estate, estate.head.spec.hub)
+        def documents() -> Estate:
+            return self.known.files
+
+        def hub() -> ApiServer:
+            return regions.connect(documents, documents().head.spec.hub)
+
+        def watched() -> list[str]:
+            return [one.region.name for one in self._watch.regions]
+
         found = [
             Source("register", register_reader(self.known, hub), _REGISTER_EVERY),
             Source("stacks", stacks.stacks_reader(lambda: self.known.estate), stacks.EVERY),
             Source("forecast", exhaustion.exhaustion_reader(ledger), exhaustion.EVERY),
-            Source("regions", regions.arrivals(estate, watched, self._welcome), regions.EVERY),
+            Source("regions", regions.arrivals(documents, watched, self._welcome), regions.EVERY),
         ]
         if path != "-":
             place = Path(path).expanduser()
             found.append(
                 Source(
-                    "estate", files.files_reader(self.known, place, lambda: read_estate(path)), files.EVERY
+                    "estate", files.files_reader(place, lambda: read_estate(path), self._take), files.EVERY
                 )
             )
         return found
 
-    def _welcome(self, region: str) -> None:
-        self._watch.add(region, partial(regions.connect, self._estate, region))
-        self._audit(self._estate.regions[region])
+    def _take(self, estate: Estate) -> None:
+        """The files say something else now, perhaps of the regions, too."""
+        gone = self.known.files.regions.keys() - estate.regions.keys()
+        self.known.read(estate)
+        self._watch.take(estate)
+        for region in gone:
+            self._rounds.drop(region)
+            self._findings.forget(region)
 
-    def _audit(self, region: Region) -> None:
+    def _welcome(self, region: str) -> None:
+        self._watch.add(region, partial(regions.connect, lambda: self.known.files, region))
+        self._audit(region)
+
+    def _audit(self, region: str) -> None:
         from monitors.sources import Source
 
         if self._audit_every:
-            reader = self._findings.reader(region, partial(kubeconfig_for, self._estate, region.name))
+            reader = self._findings.reader(region, lambda: kubeconfig_for(self.known.files, region))
             self._rounds.add(
-                Source("audit", reader, self._audit_every, region=region.name, cancel=self._findings.stop)
+                Source("audit", reader, self._audit_every, region=region, cancel=self._findings.stop)
             )
 
     def _report(self, audits: Sequence[Audit], now: datetime) -> Report:

@@ -33,7 +33,7 @@ def test_the_regions_that_are_there_are_watched(estate: Estate) -> None:
 
 def test_a_region_that_comes_is_welcomed_once(estate: Estate) -> None:
     came: list[str] = []
-    look = arrivals(estate, ["north"], came.append)
+    look = arrivals(lambda: estate, lambda: ["north", *came], came.append)
     look()
     assert came == []
     brought_up("south")

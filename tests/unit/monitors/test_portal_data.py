@@ -62,7 +62,7 @@ def test_tenancies_come_as_rows_by_place_with_the_stale_regions_named() -> None:
 
 def test_a_tenancy_has_the_title_that_its_document_gives(estate: Estate) -> None:
     assert recovery(facts(0), estate, None)["rows"] == []
-    assert compliance(None, (), estate)["filings"][0]["title"] == "系统"
+    assert compliance(None, estate)["filings"][0]["title"] == "系统"
 
 
 def test_recovery_without_measurements_says_so_and_invents_none() -> None:
@@ -87,9 +87,8 @@ def test_of_several_standbys_the_one_that_is_worst_off_counts() -> None:
 
 
 def test_what_nobody_tells_of_is_not_an_empty_list() -> None:
-    assert sharings(None, None)["known"] is False
-    assert sharings((), None)["known"] is True
-    assert compliance(None, None, None) == {"check": None, "waivers": None, "filings": None}
+    assert sharings(None)["known"] is False
+    assert compliance(None, None) == {"check": None, "waivers": None, "filings": None}
     assert reclaim(facts(), None, None, None, NOW)["counts"] is None
 
 

@@ -44,7 +44,7 @@ class Played(Findings):
         return Audit(task.region, tuple(found), {}, {}, (), ())
 
     def audit(self, estate: Estate, region: str) -> None:
-        self.reader(estate.regions[region], lambda: ("kubeconfig", None))()
+        self.reader(region, lambda: ("kubeconfig", None))()
 
 
 def _report(audits: Sequence[Audit], now: datetime) -> Report:
@@ -85,6 +85,16 @@ def test_a_region_that_is_away_keeps_what_was_found_in_it(estate: Estate) -> Non
     findings.found["north"] = AWAY
     with pytest.raises(OutsideError):
         findings.audit(estate, "north")
+    assert told(findings)["GC-POD-01", "critical"] == 1
+
+
+def test_a_region_that_left_the_estate_counts_no_more(estate: Estate) -> None:
+    findings = Played(estate)
+    findings.found = {"north": [finding("north")], "south": [finding("south")]}
+    for region in ("north", "south"):
+        findings.audit(estate, region)
+    findings.forget("north")
+    findings.forget("nowhere")
     assert told(findings)["GC-POD-01", "critical"] == 1
 
 

@@ -157,7 +157,7 @@ def watched(tmp_path: Path, estate: Estate) -> tuple[Path, Known, Callable[[], o
     file = tmp_path / "estate.yaml"
     file.write_text(TEXT, encoding="utf-8")
     known = Known(estate)
-    return file, known, files_reader(known, tmp_path, lambda: load_estate(tmp_path))
+    return file, known, files_reader(tmp_path, lambda: load_estate(tmp_path), known.read)
 
 
 def test_files_that_change_are_told_without_a_restart(
@@ -188,11 +188,9 @@ def test_files_with_problems_are_not_taken_up_until_they_are_mended(
     assert value(known.samples(), FILING, "mee-air", "mee") == at(2027, 5, 1)
 
 
-def test_other_regions_are_named_as_what_a_restart_takes_up(
-    watched: tuple[Path, Known, Callable[[], object]], caplog: pytest.LogCaptureFixture
-) -> None:
+def test_other_pools_are_known_without_a_restart(watched: tuple[Path, Known, Callable[[], object]]) -> None:
     file, known, look = watched
     file.write_text(TEXT.replace("nodes: 2", "nodes: 30"), encoding="utf-8")
     look()
-    assert "at the next start" in caplog.text
+    assert {pool.nodes for region in known.files.regions.values() for pool in region.spec.pools} == {30}
     assert replace(known.files, sources={}) == replace(known.estate, sources={})

@@ -83,3 +83,16 @@ def test_sources_are_read_once_they_begin_also_those_that_come_later() -> None:
         ("first", ""),
         ("second", ""),
     }
+
+
+def test_what_is_about_a_region_that_left_is_read_and_told_no_more_and_ends_nothing_else() -> None:
+    ended: list[str] = []
+    rounds = Rounds()
+    for region in ("north", "south"):
+        source = Source("audit", Played().read, 60.0, region=region, cancel=lambda: ended.append("all"))
+        source.round()
+        rounds.add(source)
+    rounds.drop("north")
+    assert set(told(rounds, "govcloud_source_errors_total")) == {("audit", "south")}
+    assert rounds.samples().count(SAMPLE) == 1
+    assert ended == []

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 from benchmarks.monitoring import REGION, Replay, Size, watched
+from govcloud.model import Estate
 from monitors.facts import EstateFacts, RegionFacts
 from monitors.watch import EstateWatch, Tempo
 
@@ -56,6 +60,53 @@ def first_fresh(replay: Replay, tempo: Tempo) -> tuple[RegionFacts, float]:
         return told[0], time.monotonic() - begun
     finally:
         watch.stop()
+
+
+@contextmanager
+def watching(replay: Replay) -> Iterator[tuple[Estate, EstateWatch]]:
+    """An estate whose region is watched and fresh."""
+    estate, _ = watched(SIZE)
+    watch = EstateWatch(estate, {REGION: lambda: replay}, tempo=Tempo(sampling=0.05, settle=0.01, stale=30))
+    watch.start()
+    try:
+        until(watch, lambda facts: all(one.fresh for one in facts.regions) and bool(facts.regions))
+        yield estate, watch
+    finally:
+        watch.stop()
+
+
+def until(watch: EstateWatch, holds: Callable[[EstateFacts], bool]) -> None:
+    """Wait until the newest facts are so."""
+    end = time.monotonic() + 30
+    while not holds(watch.facts()):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_other_pools_and_energy_count_without_reading_anything_again() -> None:
+    replay = Keeping()
+    with watching(replay) as (estate, watch):
+        region = estate.regions[REGION]
+        (pool,) = region.spec.pools
+        pools = (pool, pool.model_copy(update={"name": "more"}))
+        energy = region.spec.energy.model_copy(update={"pue": 1.9})
+        spec = region.spec.model_copy(update={"pools": pools, "energy": energy})
+        watch.take(replace(estate, regions={REGION: region.model_copy(update={"spec": spec})}))
+        until(watch, lambda facts: len(facts.regions[0].pools) == 2)
+        (told,) = watch.facts().regions
+        assert [(one.pool, one.nodes) for one in told.pools] == [(pool.name, SIZE.nodes), ("more", 0)]
+        assert (told.pue, told.fresh, len(told.tenancies)) == (1.9, True, SIZE.tenancies)
+
+
+def test_a_region_that_left_the_estate_is_told_no_more_and_may_come_back() -> None:
+    replay = Keeping()
+    with watching(replay) as (estate, watch):
+        watch.take(replace(estate, regions={}))
+        until(watch, lambda facts: not facts.regions)
+        assert not [one for one in threading.enumerate() if one.name.startswith(("watch ", "sample "))]
+        watch.take(estate)
+        watch.add(REGION, lambda: replay)
+        until(watch, lambda facts: bool(facts.regions) and facts.regions[0].fresh)
 
 
 def test_a_region_is_fresh_when_its_kubelets_told_a_second_sample() -> None:
