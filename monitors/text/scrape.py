@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from isal import igzip
 
 from monitors.families import Family
 from monitors.text.blocks import Block
@@ -18,7 +19,7 @@ CONTENT_TYPES: dict[Format, str] = {
     "openmetrics": "application/openmetrics-text; version=1.0.0; charset=utf-8",
 }
 _LEVEL = 1
-"""Of gzip: 6 takes three times as long and saves a tenth."""
+"""Of three; the next one saves nothing more."""
 
 _KEPT = 64
 
@@ -78,7 +79,7 @@ class Scrape:
     def gzipped(self, form: Format, choice: Choice | None = None) -> bytes:
         """The same, compressed."""
         body = self.body(form, choice)
-        return self._once((form, choice or Choice(), True), lambda: gzip.compress(body, _LEVEL, mtime=0))
+        return self._once((form, choice or Choice(), True), lambda: igzip.compress(body, _LEVEL, mtime=0))
 
     def _once(self, key: tuple[Format, Choice, bool], make: Callable[[], bytes]) -> bytes:
         """What is made once, for as many choices as are likely; one more is made for each who asks."""
