@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from govcloud.errors import ClusterError
 from monitors.watch.api import Feed
@@ -29,6 +30,14 @@ class Round:
 
     answered: int
     failed: int
+
+
+class _Told(NamedTuple):
+    """What a kubelet answered, and when: Unix seconds, and those of a clock that never steps."""
+
+    text: bytes
+    at: float
+    clock: float
 
 
 class Kubelets:
@@ -58,21 +67,26 @@ class Kubelets:
             return Round(0, 0)
         feed, end = self._feed(), time.monotonic() + seconds
 
-        def ask(place: tuple[str, str]) -> bool:
+        def ask(url: str) -> _Told | None:
             if self._stopped.is_set() or time.monotonic() > end:
-                return False
-            return self._ask(feed, *place)
+                return None
+            try:
+                text = feed.read_kubelet(url, patience=_PATIENCE)
+            except ClusterError:
+                return None  # counted by the round, and seen in the age of the node's sample
+            return _Told(text, time.time(), time.monotonic())
 
+        # They are asked some at once and read one by one: threads that all compute leave no turn to scrapes.
         with ThreadPoolExecutor(min(self._at_once, len(urls)), "kubelets") as pool:
-            answers = list(pool.map(ask, urls.items()))
+            answers = [
+                self._take(name, told) for name, told in zip(urls, pool.map(ask, urls.values()), strict=True)
+            ]
         return Round(sum(answers), len(answers) - sum(answers))
 
-    def _ask(self, feed: Feed, name: str, url: str) -> bool:
-        try:
-            text = feed.read_kubelet(url, patience=_PATIENCE)
-        except ClusterError:
-            return False  # counted by the round, and seen in the age of the node's sample
-        self._state.sample(name, read_usage(text), time.time(), time.monotonic())
+    def _take(self, name: str, told: _Told | None) -> bool:
+        if told is None:
+            return False
+        self._state.sample(name, read_usage(told.text), told.at, told.clock)
         return True
 
 
