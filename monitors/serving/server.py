@@ -23,7 +23,7 @@ from monitors.serving.certificates import Certificates
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _TURN = 0.0005
-"""Seconds that other threads compute before one that answers has its turn: Python's 5 ms, some ten times a scrape, are felt."""
+"""Seconds that other threads compute before one that answers has its turn: Python's 5 ms, ten times a scrape, are felt."""
 _AT_ONCE = 256
 _FAREWELL = 5
 _KEEP_ALIVE = 75
