@@ -29,6 +29,10 @@ class ConflictError(RefusedError):
     """Somebody else wrote the record first, or the name is taken."""
 
 
+class UnlimitedError(RefusedError):
+    """The API server knows no ceilings; of a register that was just established, it takes them up a moment later."""
+
+
 def explained(error: StatusError, where: str) -> GovCloudError:
     """What an answer of the API server that is an error means.
 
@@ -74,7 +78,7 @@ def _by_rights(found: re.Match[str], where: str) -> RefusedError:
 
 
 def _without_limits(where: str) -> RefusedError:
-    return RefusedError(
+    return UnlimitedError(
         f"the hub does not know the ceilings of its regions (Limits/{LIMITS}), and takes no requests without",
         where=where,
         expected="a register that was established from the estate",

@@ -23,11 +23,13 @@ from govcloud.hub.lifecycle import ROLES, Decision, Phase, ReviewerRole, Side
 from govcloud.hub.listing import Row, in_phase, rows
 from govcloud.hub.names import PLATFORM, REVIEWERS, department_namespace
 from govcloud.hub.record import Manifest, Record
-from govcloud.hub.refusals import ConflictError, explained
+from govcloud.hub.refusals import ConflictError, UnlimitedError, explained
 from govcloud.model import API_VERSION, Tenancy
 
 TENANCIES = Kind(API_VERSION, "Tenancy", "tenancies", namespaced=True)
 _TRIES = 10
+_SETTLED = 5.0
+"""Seconds in which an API server has taken up what a register stands on."""
 _DRY: Mapping[bool, dict[str, str]] = {True: {"dryRun": "All"}, False: {}}
 Make = Callable[[Record, Act], Status | None]
 
@@ -278,7 +280,14 @@ class Register:
         path = TENANCIES.path(record.namespace, record.name) + subresource
         query = {"fieldValidation": "Strict", "fieldManager": "govcloud", **_DRY[dry_run]}
         typed = {**manifest, "apiVersion": API_VERSION, "kind": TENANCIES.kind}  # items of a list are untyped
-        return Record(self._call(_where(record), "PUT", path, typed, query))
+        end = time.monotonic() + _SETTLED
+        while True:
+            try:
+                return Record(self._call(_where(record), "PUT", path, typed, query))
+            except UnlimitedError:
+                if time.monotonic() > end:
+                    raise
+            time.sleep(0.2)
 
     def _read(self, department: str, name: str) -> Manifest:
         namespace = department_namespace(department)
