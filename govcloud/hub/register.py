@@ -29,7 +29,8 @@ from govcloud.model import API_VERSION, Tenancy
 TENANCIES = Kind(API_VERSION, "Tenancy", "tenancies", namespaced=True)
 _TRIES = 10
 _SETTLED = 5.0
-"""Seconds in which an API server has taken up what a register stands on."""
+"""Seconds in which an API server has taken up the ceilings of a register that was just established."""
+_POLL = 0.1
 _DRY: Mapping[bool, dict[str, str]] = {True: {"dryRun": "All"}, False: {}}
 Make = Callable[[Record, Act], Status | None]
 
@@ -287,7 +288,7 @@ class Register:
             except UnlimitedError:
                 if time.monotonic() > end:
                     raise
-            time.sleep(0.2)
+            time.sleep(_POLL)
 
     def _read(self, department: str, name: str) -> Manifest:
         namespace = department_namespace(department)

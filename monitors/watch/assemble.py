@@ -85,7 +85,7 @@ class Assembler:
         self._draws: dict[str, Draw] = {}
 
     def take(self, region: Region) -> None:
-        """Its document is another now."""
+        """Its document is another now; who calls it holds the lock of the state."""
         self._region = region
 
     def assemble(self, state: RegionState) -> tuple[tuple[TenancyFacts, ...], tuple[PoolFacts, ...]]:

@@ -114,8 +114,9 @@ class RegionWatch:
         """Its document is another now: its pools, its energy, and how it is reached count from here on."""
         if region == self.region:
             return
-        self.region = region
-        self._assembler.take(region)
+        with self.state.lock:  # facts are made of one document, not of two
+            self.region = region
+            self._assembler.take(region)
         self._disconnect()
         self._changed()
 

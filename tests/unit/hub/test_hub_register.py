@@ -1,8 +1,10 @@
 import pytest
 from hub_samples import NOON, Hub
 
+from govcloud.cluster.client import StatusError
 from govcloud.errors import RefusedError
-from govcloud.hub.refusals import ConflictError
+from govcloud.hub import register
+from govcloud.hub.refusals import LIMITS_POLICY, ConflictError, UnlimitedError
 from govcloud.hub.register import Register
 
 
@@ -62,3 +64,33 @@ def test_a_write_that_is_always_outrun_is_given_up(make_record):
 def test_the_caller_is_who_the_server_says(make_record):
     caller = _register(Hub(make_record().manifest)).caller()
     assert (caller.name, caller.roles, caller.side) == ("sun.li@cac", ("security",), "department")
+
+
+class Beginning(Hub):
+    """A hub whose API server takes up its ceilings after some writes."""
+
+    def __init__(self, manifest, refusals):
+        super().__init__(manifest)
+        self.refusals = refusals
+
+    def _take(self, path, body):
+        if self.refusals:
+            self.refusals -= 1
+            raise StatusError(f"ValidatingAdmissionPolicy '{LIMITS_POLICY}' denied", where=path, status=403)
+        super()._take(path, body)
+
+
+def test_a_register_that_was_just_established_is_waited_for(make_record):
+    seen = make_record({"phase": "requested"})
+    hub = Beginning(seen.manifest, 2)
+    assert _register(hub).review(seen, approve=True, reason="fine").phase == "in-review"
+    assert len(hub.written) == 1
+
+
+def test_a_register_without_ceilings_is_not_waited_for_without_end(make_record, monkeypatch):
+    monkeypatch.setattr(register, "_SETTLED", 0.0)
+    seen = make_record({"phase": "requested"})
+    hub = Beginning(seen.manifest, 1000)
+    with pytest.raises(UnlimitedError, match="does not know the ceilings"):
+        _register(hub).review(seen, approve=True, reason="fine")
+    assert hub.written == []

@@ -98,6 +98,20 @@ def test_other_pools_and_energy_count_without_reading_anything_again() -> None:
         assert (told.pue, told.fresh, len(told.tenancies)) == (1.9, True, SIZE.tenancies)
 
 
+def test_a_document_does_not_change_while_facts_are_made_of_it() -> None:
+    with watching(Keeping()) as (estate, watch):
+        (one,) = watch.regions
+        region = estate.regions[REGION]
+        spec = region.spec.model_copy(update={"title": "another"})
+        taking = threading.Thread(target=one.take, args=(region.model_copy(update={"spec": spec}),))
+        with one.state.lock:
+            taking.start()
+            taking.join(0.1)
+            assert one.region == region
+        taking.join(10)
+        assert one.region.spec.title == "another"
+
+
 def test_a_region_that_left_the_estate_is_told_no_more_and_may_come_back() -> None:
     replay = Keeping()
     with watching(replay) as (estate, watch):
